@@ -1,0 +1,144 @@
+"""Infinity, decided from supports and tails, never observed from overflow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from divviz.dist import Array, Dist, Interval, Tail, spell
+from divviz.ground import Ground
+
+MIRROR = {"P": "Q", "Q": "P"}
+
+REASONS: dict[str, str] = {
+    "outside": "{other} gives 0 to outcome {outcome}, where {who} has {mass}.",
+    "outside_interval": "{other} gives 0 to [{low}, {high}], where {who} has {mass}.",
+    "tail": "{who}'s tail is too heavy for {other}.",
+    "mean": "{who} has no finite mean, and {other} does not match its tail.",
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a value is infinite: a key of REASONS and the fields of its sentence."""
+
+    code: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        words = {k: spell(v) if isinstance(v, float) else v for k, v in self.fields.items()}
+        return REASONS[self.code].format(**words)
+
+
+def outside_interval(p: Dist, q: Dist, who: str) -> Reason | None:
+    """The interval where p, which is `who`, has most mass outside q's support, else None."""
+    lost = _minus(p.support(), q.support())
+    if not lost:
+        return None
+    masses = _masses(p, *np.array(lost).T)
+    at = int(np.argmax(masses))
+    low, high = lost[at]
+    fields = {"who": who, "other": MIRROR[who], "low": low, "high": high}
+    return Reason("outside_interval", {**fields, "mass": float(masses[at])})
+
+
+def outside_outcome(
+    p: Dist, q: Dist, g: Ground, labels: tuple[str, ...] | None, who: str
+) -> Reason | None:
+    """The outcome where p, which is `who`, has most mass and q none, else None."""
+    lost = () if g.common is None else np.flatnonzero(np.isposinf(g.log_ratio))
+    if len(lost):
+        at = int(lost[np.argmax(g.log_p[lost])])
+        return _at_outcome(who, labels[at] if labels else float(g.x[at]), float(g.p[at]))
+    if labels is not None or p.name == q.name == "pmf":
+        return None
+    # Beyond the outcomes that are summed a support may still go on (Poisson against a pmf).
+    (low, high), (least, most) = hull(p), hull(q)
+    if high <= most and low >= least:
+        return None
+    outcome = min(high, most + 1) if high > most else max(low, least - 1)
+    return _at_outcome(who, outcome, float(p.density(outcome)))
+
+
+def _at_outcome(who: str, outcome: Any, mass: float) -> Reason:
+    fields = {"who": who, "other": MIRROR[who], "outcome": outcome, "mass": mass}
+    return Reason("outside", fields)
+
+
+def hull(dist: Dist) -> Interval:
+    """The first and the last place that carries mass."""
+    support = dist.support()
+    return support[0][0], support[-1][1]
+
+
+def _masses(dist: Dist, low: Array, high: Array) -> Array:
+    """The mass of each interval, from the tail that keeps its digits."""
+    below, above = dist.cdf(high) - dist.cdf(low), dist.sf(low) - dist.sf(high)
+    return np.where(dist.cdf(low) > 0.5, above, below)
+
+
+def _minus(these: tuple[Interval, ...], those: tuple[Interval, ...]) -> list[Interval]:
+    """The parts of positive length of the sorted `these` that the sorted `those` do not cover."""
+    left: list[Interval] = []
+    first = 0
+    for low, high in these:
+        at = low
+        while first < len(those) and those[first][1] <= low:
+            first += 1
+        for c, d in islice(those, first, None):
+            if c >= high:
+                break
+            if c > at:
+                left.append((at, c))
+            at = max(at, d)
+        if at < high:
+            left.append((at, high))
+    return left
+
+
+def endures(p: Tail, q: Tail) -> bool:
+    """Whether the expectation of -log q under p stays finite in this tail.
+
+    Moments below order alpha are finite for a power tail, all moments for the others;
+    exp(rate |x|) only for tails that fall faster.
+    """
+    if p.kind == "end" or q.kind in ("end", "power", "log_square"):
+        return True
+    if q.kind == "order":
+        return q.order < p.alpha
+    if p.kind == "order":
+        return p.order > 1 or (p.order == 1 and p.rate > q.rate)
+    return p.kind == "exp"
+
+
+def heavy(p: Dist, q: Dist, who: str) -> Reason | None:
+    """Why the expectation of -log q under p diverges in a tail, else None; p is `who`."""
+    if p.kind == "discrete":
+        return None
+    if all(endures(a, b) for a, b in zip(p.tail(), q.tail(), strict=True)):
+        return None
+    return Reason("tail", {"who": who, "other": MIRROR[who]})
+
+
+def _no_mean(tail: Tail) -> dict[float, float]:
+    return {alpha: c for alpha, c in tail.terms if alpha <= 1}
+
+
+def far(p: Dist, q: Dist) -> Reason | None:
+    """Why W1 is infinite, else None: power tails of index up to 1 that do not cancel."""
+    if p.kind == "discrete":
+        return None
+    for one, other in zip(p.tail(), q.tail(), strict=True):
+        mine, theirs = _no_mean(one), _no_mean(other)
+        for alpha in sorted(mine.keys() | theirs.keys()):
+            a, b = mine.get(alpha, 0.0), theirs.get(alpha, 0.0)
+            # Coefficients carry a few roundings (mixtures add them up).
+            if not math.isclose(a, b, rel_tol=2e-15):
+                who = "P" if a > b else "Q"
+                return Reason("mean", {"who": who, "other": MIRROR[who]})
+    return None
