@@ -1,0 +1,251 @@
+// The controls around the plot: actions, families with their sliders, and the table of numbers.
+
+import { SIDES, h, label, put, unpack, write } from "./dom.js";
+
+const TABLE_ROWS = 16; // a density is edited as the mass of this many intervals
+
+function select(name, options, chosen, pick) {
+  const box = h("select", { "aria-label": name, onchange: () => pick(box.value) },
+    ...options.map(([value, text]) => h("option", { value, selected: value === chosen }, text)));
+  return box;
+}
+
+const button = (text, action, extra = {}) =>
+  h("button", { type: "button", class: "dv-button", onclick: action, ...extra }, text);
+
+export function toolbar(hooks) {
+  const element = h("div", { class: "dv-tools", role: "group" });
+  let parts = null;
+  return {
+    element,
+    speak(words) {
+      const act = (name, ...rest) => () => hooks.jump([name, ...rest]);
+      const undo = button(words.undo, hooks.undo, { title: "Ctrl+Z", "data-action": "undo" });
+      const redo = button(words.redo, hooks.redo, { title: "Ctrl+Shift+Z", "data-action": "redo" });
+      put(element, "aria-label", words.actions);
+      element.replaceChildren(
+        undo, redo,
+        button(words.swap, act("swap"), { "data-action": "swap" }),
+        button(words.copy, act("copy"), { "data-action": "copy" }),
+        button(words.random, () => hooks.jump(["random", Math.floor(Math.random() * 2 ** 31)]), { "data-action": "random" }),
+        button(words.reset, act("reset"), { "data-action": "reset" }),
+      );
+      parts = { undo, redo };
+    },
+    history(past, future) {
+      if (!parts) return;
+      parts.undo.disabled = !past;
+      parts.redo.disabled = !future;
+    },
+  };
+}
+
+export function chooser(hooks) { // preset, kind of pair, unit
+  const element = h("div", { class: "dv-chooser" });
+  let kinds = [], units = [];
+  return {
+    element,
+    speak(words, choices) {
+      const presets = select(words.preset, [["", words.preset], ...choices.presets], "", (name) => {
+        if (name) hooks.jump(["preset", name]);
+        presets.value = "";
+      });
+      presets.dataset.choose = "preset";
+      kinds = ["discrete", "continuous"].map((kind) =>
+        button(words[kind], () => hooks.jump(["kind", kind]), { "data-kind": kind, "aria-pressed": "false" }));
+      units = choices.units.map(([unit, text]) =>
+        button(text, () => hooks.commit(["unit", unit]), { "data-unit": unit, "aria-pressed": "false" }));
+      element.replaceChildren(
+        presets,
+        h("div", { class: "dv-segments", role: "group", "aria-label": words.kind }, ...kinds),
+        h("div", { class: "dv-segments", role: "group", "aria-label": words.unit }, ...units),
+      );
+    },
+    show(reply) {
+      for (const one of kinds) put(one, "aria-pressed", one.dataset.kind === reply.kind);
+      for (const one of units) put(one, "aria-pressed", one.dataset.unit === reply.unit);
+    },
+  };
+}
+
+function number_field(name, value, change) {
+  const field = h("input", { type: "text", inputmode: "decimal", class: "dv-number", "aria-label": name, autocomplete: "off", spellcheck: "false" });
+  field.value = value;
+  field.onchange = () => change(field);
+  return field;
+}
+
+// Commas as decimal marks are how half the world types; anything else is told, not guessed.
+export function read_number(text) {
+  const plain = text.trim().replace("\u2212", "-").replace(",", ".");
+  return plain === "" || !isFinite(Number(plain)) ? null : Number(plain);
+}
+
+export function sides(hooks) {
+  const element = h("div", { class: "dv-sides" });
+  let words = {}, choices = {}, keys = { p: "", q: "" }, made = {}, now = null;
+
+  function build(which) {
+    const side = now.sides[which], title = which.toUpperCase();
+    const families = choices.families[now.kind];
+    const family = select(`${words.family} ${title}`, families, side.family, (name) => hooks.jump(["family", which, name]));
+    family.dataset.family = which;
+    const rows = side.params.map((param) => row(which, param));
+    const fits = select(`${words.fit} ${title}`, [["", words.fit], ...choices.fits[now.kind]], "", (name) => name && hooks.jump(["fit", which, name]));
+    fits.dataset.fit = which;
+    const text = number_field(`${words.formula} ${title}`, side.text, (field) => hooks.jump(["set", which, field.value]));
+    text.className = "dv-formula";
+    put(text, "inputmode", "text");
+    put(text, "data-formula", which);
+    const body = [h("div", { class: "dv-sidehead" }, h("strong", { class: `dv-${which}` }, title), family, fits), ...rows.map((one) => one.element)];
+    if (side.interval) body.push(interval(which, side.interval));
+    body.push(text);
+    const panel = h("section", { class: `dv-side dv-side-${which}`, "aria-label": title }, ...body);
+    if (made[which]) made[which].panel.replaceWith(panel); else element.append(panel);
+    made[which] = { panel, rows, text, family };
+  }
+
+  function row(which, [name, title, value, low, high, step]) {
+    const key = `${which}.${name}`, full = `${title} (${which.toUpperCase()})`;
+    const tidy = (v) => +(Math.round(v / step) * step).toPrecision(12);
+    const range = h("input", { type: "range", min: low, max: high, step: "any", "data-param": key, "aria-label": full });
+    range.value = value;
+    const field = number_field(full, label(value), () => {
+      const typed = read_number(field.value);
+      if (typed === null) return hooks.tell(words.not_number.replace("{text}", field.value.slice(0, 20)));
+      hooks.commit(["param", which, name, typed]);
+    });
+    range.oninput = () => { field.value = label(tidy(+range.value)); hooks.live(["param", which, name, tidy(+range.value)]); };
+    range.onchange = () => hooks.commit(["param", which, name, tidy(+range.value)]);
+    range.onkeydown = (event) => {
+      const at = +range.value, far = Math.max(step, (high - low) / 10);
+      const to = { ArrowRight: at + step, ArrowUp: at + step, ArrowLeft: at - step, ArrowDown: at - step,
+        PageUp: at + far, PageDown: at - far, Home: low, End: high }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      range.value = Math.min(Math.max(to, low), high);
+      field.value = label(tidy(+range.value));
+      hooks.commit(["param", which, name, tidy(+range.value)]);
+    };
+    const element = h("label", { class: "dv-param" }, h("span", {}, title), range, field);
+    return {
+      element, name,
+      show([, , v]) {
+        if (document.activeElement !== field) field.value = label(v);
+        if (!hooks.held(range)) range.value = v;
+        put(range, "aria-valuetext", label(v));
+      },
+    };
+  }
+
+  function interval(which, [a, b]) {
+    const send = () => {
+      const [low, high] = [read_number(from.value), read_number(to.value)];
+      if (low === null || high === null) return hooks.tell(words.not_number.replace("{text}", `${from.value} ${to.value}`.slice(0, 20)));
+      hooks.jump(["interval", which, low, high]);
+    };
+    const from = number_field(`${words.from} (${which.toUpperCase()})`, label(a), send);
+    const to = number_field(`${words.to} (${which.toUpperCase()})`, label(b), send);
+    return h("div", { class: "dv-param dv-interval" }, h("span", {}, words.interval), from, to);
+  }
+
+  return {
+    element,
+    speak(next, options) { words = next; choices = options; keys = { p: "", q: "" }; },
+    show(reply) {
+      now = { sides: reply.sides, kind: reply.kind };
+      for (const which of SIDES) {
+        const side = reply.sides[which];
+        const key = JSON.stringify([reply.kind, side.family, side.interval, side.params.map(([n, t, , low, high]) => [n, t, low, high])]);
+        const focused = made[which] && made[which].panel.contains(document.activeElement) ? document.activeElement : null;
+        if (key !== keys[which]) {
+          const again = focused && ["data-param", "data-family", "data-fit", "data-formula"].map((a) => [a, focused.getAttribute(a)]).find(([, v]) => v);
+          keys[which] = key;
+          build(which);
+          const back = again && made[which].panel.querySelector(`[${again[0]}="${again[1]}"]`);
+          if (back) back.focus({ preventScroll: true });
+        }
+        made[which].rows.forEach((one, i) => one.show(side.params[i]));
+        if (!reply.live && document.activeElement !== made[which].text) made[which].text.value = side.text;
+        made[which].family.value = side.family;
+      }
+    },
+  };
+}
+
+export function table(hooks) {
+  const summary = h("summary"), body = h("div", { class: "dv-tablebody" });
+  const element = h("details", { class: "dv-details", "data-part": "table" }, summary, body);
+  let words = {}, last = null;
+  element.ontoggle = () => last && fill();
+
+  function fill() {
+    if (!element.open) return;
+    const reply = last, focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.cell : null;
+    body.replaceChildren(...(reply.kind === "discrete" ? outcomes(reply) : intervals(reply)));
+    const again = focused && body.querySelector(`[data-cell="${focused}"]`);
+    if (again) again.focus({ preventScroll: true });
+  }
+
+  const grid = (heads, rows) => h("table", { class: "dv-table" },
+    h("thead", {}, h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)))),
+    h("tbody", {}, ...rows));
+
+  function typed(key, title, value, send) {
+    const field = number_field(title, value, () => {
+      const number = read_number(field.value);
+      if (number === null || number < 0) { field.value = value; return hooks.tell(words.not_mass); }
+      send(number);
+    });
+    field.dataset.cell = key;
+    return h("td", {}, field);
+  }
+
+  function outcomes(reply) {
+    const names = reply.plot.names, p = unpack(reply.plot.p), q = unpack(reply.plot.q);
+    const count = number_field(words.outcomes, String(names.length), () => {
+      const n = read_number(count.value);
+      if (n === null || !Number.isInteger(n)) return hooks.tell(words.not_number.replace("{text}", count.value.slice(0, 20)));
+      hooks.jump(["outcomes", n]);
+    });
+    count.dataset.cell = "count";
+    const rows = names.map((name, i) => {
+      const title = number_field(`${words.label} ${i + 1}`, name, (field) =>
+        hooks.jump(["labels", names.map((one, k) => (k === i ? field.value.trim() : one))]));
+      title.className = "dv-label"; title.dataset.cell = `label.${i}`; put(title, "inputmode", "text");
+      return h("tr", {}, h("th", { scope: "row" }, title),
+        ...[["p", p], ["q", q]].map(([which, v]) =>
+          typed(`${which}.${i}`, `${which.toUpperCase()}(${name})`, label(v[i]), (to) => hooks.commit(["bar", which, i, to]))));
+    });
+    return [h("label", { class: "dv-count" }, h("span", {}, words.outcomes), count), grid([words.outcome, "P", "Q"], rows)];
+  }
+
+  // A density: the mass in each of sixteen intervals; a new mass scales the cells that lie in it.
+  function intervals(reply) {
+    return SIDES.map((which) => {
+      const { a, b } = reply.canvas[which], levels = Array.from(unpack(reply.canvas[which].levels));
+      const total = levels.reduce((x, y) => x + y, 0), each = levels.length / TABLE_ROWS;
+      const part = (k) => [Math.round(k * each), Math.round((k + 1) * each)];
+      const mass = (k) => levels.slice(...part(k)).reduce((x, y) => x + y, 0) / total;
+      const edge = (k) => label(+(a + ((b - a) * k) / TABLE_ROWS).toPrecision(3));
+      const rows = Array.from({ length: TABLE_ROWS }, (_, k) => h("tr", {},
+        h("th", { scope: "row" }, `${edge(k)} … ${edge(k + 1)}`),
+        typed(`${which}.${k}`, `${which.toUpperCase()}: ${edge(k)} … ${edge(k + 1)}`, label(+mass(k).toPrecision(3)), (to) => {
+          if (to > 1) return hooks.tell(words.not_mass);
+          const [from, upto] = part(k), inside = mass(k);
+          const next = levels.map((v, i) => {
+            if (i < from || i >= upto) return inside < 1 ? (v * (1 - to)) / (1 - inside) : to < 1 ? (1 - to) / (levels.length - upto + from) : 0;
+            return inside > 0 ? (v * to) / inside : (to * total) / (upto - from);
+          });
+          hooks.commit(["draw", which, a, b, next]);
+        })));
+      return grid([words.interval, which.toUpperCase()], rows);
+    });
+  }
+
+  return {
+    element,
+    speak(next) { words = next; write(summary, words.table); if (last) fill(); },
+    show(reply) { if (!reply.live) { last = reply; fill(); } },
+  };
+}

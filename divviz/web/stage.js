@@ -1,0 +1,231 @@
+// The live board. What the hand does becomes a message {seq, base, acts}; the server answers with numbers,
+// curves and words for exactly that scene. The page holds nothing that the scene's text does not say.
+
+import { SIDES, h, put, write } from "./dom.js";
+import { chooser, sides, table, toolbar } from "./panel.js";
+import { picture } from "./picture.js";
+import { surface } from "./surface.js";
+
+const IN_FLIGHT = 2;
+const LOST_AFTER = 4000; // ms without any answer before the last message is sent again
+const boards = new WeakMap();
+
+const PALETTES = {
+  light: { p: "#0b5cad", q: "#b8450b", m: "#5b3fa0", more: "#0b5cad", less: "#b8450b", ink: "#1b1f24", grid: "#d5dae0", paper: "#ffffff" },
+  dark: { p: "#6cb2ff", q: "#ffa05c", m: "#c3a6ff", more: "#6cb2ff", less: "#ffa05c", ink: "#e8ebee", grid: "#38414c", paper: "#11151a" },
+};
+
+export default function mount({ data, setStateValue, parentElement }) {
+  if (!data) return;
+  let board = boards.get(parentElement);
+  if (!board) {
+    board = make(parentElement, data);
+    boards.set(parentElement, board);
+  }
+  board.send = (message) => setStateValue("message", message);
+  board.receive(data);
+}
+
+function make(parent, first) {
+  const root = h("div", { class: "dv-board" });
+  parent.append(root);
+
+  // ---- the conversation -------------------------------------------------------------------------
+  let seq = 0, answered = 0, base = null, pending = [], live = null, view = null, dirty = false, watchdog = 0;
+  const past = [], future = [];
+  let travelling = null; // "undo", "redo", "link": the next committed scene is not a new step
+  let jumping = false; // the next committed scene gets a history entry of its own
+
+  function post() {
+    root.dataset.busy = "";
+    if (seq - answered >= IN_FLIGHT) { dirty = true; return seq + 1; }
+    dirty = false;
+    seq += 1;
+    for (const one of pending) one.seq = one.seq || seq;
+    const acts = pending.map((one) => one.act);
+    board.send({ seq, base, acts: live ? [...acts, live] : acts, live: Boolean(live), view: live ? view : null, lang: board.lang });
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => { answered = seq; post(); }, LOST_AFTER);
+    return seq;
+  }
+
+  const hooks = {
+    live(act, frozen = null) { live = act; view = frozen; post(); },
+    commit(act) { live = null; pending.push({ act, seq: 0 }); return post(); },
+    jump(act) { jumping = true; hooks.commit(act); },
+    cancel(notice) { live = null; const asked = post(); if (notice) hooks.tell(notice, asked); },
+    tell(text, until = seq) { board.told = until; tell([text]); },
+    held: (input) => live !== null && live[0] === "param" && input.dataset.param === `${live[1]}.${live[2]}`,
+    undo() { travel("undo", past, future); },
+    redo() { travel("redo", future, past); },
+  };
+
+  function travel(how, from, to) {
+    if (!from.length) return;
+    to.push(base);
+    open(from.pop(), how);
+  }
+
+  function open(scene, how) {
+    base = scene; pending = []; live = null; travelling = how;
+    board.opened = post();
+  }
+
+  // ---- what is on the page ---------------------------------------------------------------------------
+  const plot = surface(hooks), tools = toolbar(hooks), choose = chooser(hooks), panels = sides(hooks), cells = table(hooks);
+  const chart = picture(first.plotly);
+  const notices = h("div", { class: "dv-notices", role: "status" });
+  const sentence = h("p", { class: "dv-sentence", "aria-live": "polite" });
+  const numbers = h("div", { class: "dv-numbers", role: "group" });
+  const hands = h("div", { class: "dv-hands", role: "group" });
+  const picked = h("h2", { class: "dv-picked" });
+  let places = {};
+  root.append(
+    choose.element, notices,
+    h("div", { class: "dv-main" },
+      h("div", { class: "dv-left" }, hands, plot.element),
+      h("div", { class: "dv-right" }, numbers)),
+    sentence,
+    h("div", { class: "dv-main dv-below" },
+      h("div", { class: "dv-controls" }, tools.element, panels.element, cells.element),
+      h("section", { class: "dv-picture" }, picked, chart.element)),
+  );
+
+  const tell = (texts) => notices.replaceChildren(...texts.map((text) => h("p", {}, text)));
+
+  function hold(side) {
+    board.side = side;
+    plot.side(side);
+    for (const one of hands.children) put(one, "aria-pressed", one.dataset.hand === side);
+  }
+
+  function speak({ lang, words, choices, measures }) {
+    board.lang = lang;
+    document.documentElement.lang = lang === "zh" ? "zh-Hans" : lang;
+    board.words = words;
+    hands.replaceChildren(...SIDES.map((side) =>
+      h("button", { type: "button", class: `dv-hand dv-${side}`, "data-hand": side, onclick: () => hold(side) },
+        words.draw.replace("{side}", side.toUpperCase()))));
+    put(hands, "aria-label", words.hands);
+    put(numbers, "aria-label", words.numbers);
+    places = {};
+    numbers.replaceChildren(...measures.filter((one) => !one.under).map((one) => {
+      const value = h("span", { class: "dv-value", "data-measure": one.key });
+      const reason = h("span", { class: "dv-reason" });
+      const parts = [h("span", { class: "dv-symbol" }, one.symbol), value];
+      const places_of = [[one.key, value]];
+      for (const extra of measures.filter((other) => other.under === one.key)) {
+        const small = h("span", { class: "dv-value dv-small", "data-measure": extra.key });
+        parts.push(h("span", { class: "dv-extra" }, extra.symbol, " = ", small));
+        places_of.push([extra.key, small]);
+      }
+      const press = h("button", { type: "button", class: "dv-numberbox", "data-show": one.key, title: one.name,
+        onclick: () => hooks.commit(["show", one.key]) }, ...parts, reason);
+      for (const [key, node] of places_of) places[key] = { node, press, reason: key === one.key ? reason : null };
+      return press;
+    }));
+    plot.speak({ ...words, lang }); tools.speak(words); choose.speak(words, choices); panels.speak(words, choices); cells.speak(words);
+    tools.history(past.length, future.length);
+    hold(board.side || "p");
+  }
+
+  function show_numbers(reply) {
+    for (const [key, [value, text]] of Object.entries(reply.numbers)) {
+      const place = places[key];
+      if (!place) continue;
+      write(place.node, text);
+      put(place.node, "data-value", value);
+      put(place.node, "data-seq", reply.seq);
+      if (place.reason) write(place.reason, reply.reasons[key] || "");
+      if (place.reason) put(place.press, "aria-pressed", reply.show === key);
+    }
+  }
+
+  // ---- answers --------------------------------------------------------------------------------------------
+  function receive(reply) {
+    // A server that was restarted knows nothing of this tab and answers the address it was opened
+    // with: tell it again what is here.
+    if (reply.seq < answered) { if (reply.seq === 0 && !reply.live) { answered = seq; post(); } return; }
+    if (reply.seq > seq) seq = reply.seq; // the page was opened on a state that a tab had sent before
+    answered = Math.max(answered, reply.seq);
+    if (answered >= seq) clearTimeout(watchdog);
+    if (reply.words) speak(reply);
+    if (!board.words) { post(); return; }
+    if (board.opened && reply.seq < board.opened) { if (dirty) post(); return; }
+    board.opened = 0;
+    if (!reply.live) settle(reply);
+    show_numbers(reply);
+    plot.show(reply);
+    panels.show(reply);
+    write(sentence, reply.sentence);
+    if (!reply.live) {
+      choose.show(reply); cells.show(reply);
+      write(picked, reply.picked);
+      if (reply.seq > board.told) { board.told = reply.seq; tell(reply.notices); }
+    }
+    chart.show(reply.figure, Boolean(reply.live));
+    if (dirty) post();
+    else if (answered >= seq) delete root.dataset.busy;
+  }
+
+  function settle(reply) {
+    pending = pending.filter((one) => !one.seq || one.seq > reply.seq);
+    if (base !== null && base !== reply.scene && !travelling) { past.push(base); future.length = 0; if (past.length > 200) past.shift(); }
+    const changed = base !== reply.scene || travelling;
+    base = reply.scene;
+    if (changed && reply.seq > 0) address(travelling === "link" ? "none" : jumping ? "push" : "replace");
+    travelling = null; jumping = false;
+    tools.history(past.length, future.length);
+  }
+
+  // The address holds the scene and whatever else it held (language, embedding).
+  function address(how) {
+    if (how === "none") return;
+    const kept = location.search.slice(1).split("&").filter((part) => part && !/^(p|q|unit|show)=/.test(part));
+    const url = `${location.pathname}?${[base, ...kept].join("&")}${location.hash}`;
+    if (url === location.pathname + location.search + location.hash) return;
+    history[how === "push" ? "pushState" : "replaceState"](history.state, "", url);
+  }
+
+  const here = () => location.search.slice(1).split("&").filter((part) => /^(p|q|unit|show)=/.test(part)).join("&");
+
+  function alive() {
+    if (root.isConnected) return true;
+    removeEventListener("popstate", came_back);
+    removeEventListener("keydown", keys, true);
+    return false;
+  }
+
+  function came_back() {
+    if (alive() && here() !== base) open(here(), "link");
+  }
+
+  function keys(event) {
+    if (!alive() || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "range") return;
+    const key = event.key.toLowerCase();
+    if (key === "z" && !event.shiftKey) hooks.undo();
+    else if (key === "y" || (key === "z" && event.shiftKey)) hooks.redo();
+    else return;
+    event.preventDefault();
+  }
+  addEventListener("popstate", came_back);
+  addEventListener("keydown", keys, true);
+
+  // ---- colours follow Streamlit's theme --------------------------------------------------------------------
+  function theme() {
+    const style = getComputedStyle(parent.closest(".stApp") || document.body);
+    const [r, g, b] = (style.backgroundColor.match(/[\d.]+/g) || [255, 255, 255]).map(Number);
+    const name = 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
+    if (root.dataset.theme === name) return;
+    root.dataset.theme = name;
+    for (const [key, value] of Object.entries(PALETTES[name])) root.style.setProperty(`--dv-${key}`, value);
+    chart.colours(PALETTES[name]);
+  }
+  theme();
+  const watch = new MutationObserver(() => (root.isConnected ? theme() : watch.disconnect()));
+  watch.observe(parent.closest(".stApp") || document.body, { attributes: true, attributeFilter: ["class", "style", "data-theme"] });
+
+  const board = { receive, side: "p", told: -1, opened: 0 };
+  return board;
+}

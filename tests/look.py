@@ -1,0 +1,68 @@
+"""`make look`: every page at two widths, in two themes and languages, in build/look/.
+
+README's picture is one of them.
+"""
+
+import shutil
+from itertools import product
+from pathlib import Path
+
+import live
+from playwright.sync_api import Browser, sync_playwright
+
+OUT = live.ROOT / "build" / "look"
+WIDTHS = {1280: 800, 390: 844}
+THEMES = ("light", "dark")
+LANGUAGES = ("en", "zh")
+SCENES = {
+    "default": "",
+    "bars": "p=pmf(0.1,0.25,0.4,0.25,0)&q=pmf(0.3,0.3,0.2,0,0.2)&show=js",
+    "families": "p=gamma(2,1)&q=student_t(1.5,3,1)&show=w1&unit=bits",
+    "infinite": "p=normal(0,1)&q=uniform(-1,2)&show=kl_pq",
+    "wrong": "p=normal(0,-1)&q=normal(1,1)&unit=furlongs",
+}
+
+
+def pages() -> list[str]:
+    """The pages that the program has, by the name in their address."""
+    return [path.stem.split("_", 1)[1] for path in sorted((live.ROOT / "pages").glob("*.py"))]
+
+
+def shoot(browser: Browser, url: str, out: Path, width: int, theme: str, lang: str) -> None:
+    """Save the first screen and the whole page."""
+    page = browser.new_page(
+        viewport={"width": width, "height": WIDTHS[width]},
+        color_scheme="dark" if theme == "dark" else "light",
+        device_scale_factor=1,
+    )
+    page.goto(url)
+    page.locator("[data-measure=kl_pq][data-seq]").wait_for()
+    page.locator(".dv-figure .main-svg").first.wait_for()
+    page.wait_for_timeout(400)
+    page.screenshot(path=out)
+    tall = page.evaluate("Math.ceil(document.querySelector('.stMainBlockContainer').scrollHeight)")
+    page.set_viewport_size({"width": width, "height": max(tall + 40, WIDTHS[width])})
+    page.wait_for_timeout(400)
+    page.screenshot(path=out.with_stem(f"{out.stem}-whole"))
+    page.close()
+
+
+def main() -> None:
+    """Take all the pictures."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    with live.Server() as server, sync_playwright() as playwright:
+        browser = live.launch(playwright)
+        for name in pages():
+            for (scene, query), width, theme, lang in product(
+                SCENES.items(), WIDTHS, THEMES, LANGUAGES
+            ):
+                out = OUT / f"{name}-{scene}-{width}-{theme}-{lang}.png"
+                shoot(browser, f"{server.url}{name}?{query}&lang={lang}", out, width, theme, lang)
+                print(out.relative_to(live.ROOT))
+        browser.close()
+    (live.ROOT / ".github").mkdir(exist_ok=True)
+    shutil.copy(OUT / "playground-default-1280-light-en.png", live.ROOT / ".github/playground.png")
+
+
+if __name__ == "__main__":
+    main()

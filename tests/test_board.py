@@ -1,0 +1,701 @@
+"""The board in a real browser: what a visitor sees, draws, types, shares and comes back to."""
+
+import functools
+import http.server
+import itertools
+import math
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import live
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+import divviz
+from divviz.measures import MEASURES
+from divviz.presets import PRESETS
+from divviz.scene import DEFAULT
+
+NewPage = Callable[..., Page]
+
+
+# ---- what a visitor does -------------------------------------------------------------------------
+
+
+def visit(page: Page, server: live.Server, query: str = "") -> None:
+    """Open the board and wait for its numbers."""
+    page.goto(f"{server.url}?{query}")
+    number(page, "kl_pq").wait_for()
+
+
+def number(page: Page, key: str) -> Locator:
+    return page.locator(f"[data-measure={key}][data-seq]")
+
+
+def value(page: Page, key: str) -> float:
+    """The number that the page holds, with all its digits."""
+    return float(number(page, key).get_attribute("data-value"))
+
+
+def values(page: Page) -> dict[str, float]:
+    return {key: value(page, key) for key in MEASURES}
+
+
+def computed(query: str) -> dict[str, float]:
+    """The same numbers by the public API, from the text of a link."""
+    parts = {key: found[0] for key, found in parse_qs(query).items()}
+    p, q = divviz.parse(parts["p"]), divviz.parse(parts["q"])
+    return divviz.evaluate(p, q, parts.get("unit", "nats"))
+
+
+def address(page: Page) -> str:
+    return urlsplit(page.url).query
+
+
+def settle(page: Page) -> None:
+    """Wait until every message has its answer."""
+    page.locator(".dv-board:not([data-busy])").wait_for()
+
+
+def plot_box(page: Page) -> dict[str, float]:
+    """The inside of the plot, where the axes end, in pixels of the page."""
+    box = page.locator(".dv-ground").bounding_box()
+    assert box is not None
+    return box
+
+
+def stroke(page: Page, *points: tuple[float, float], steps: int = 1) -> None:
+    """Draw through points given as shares of the plot's width and height (0 is the ground)."""
+    box = plot_box(page)
+    places = [(box["x"] + x * box["width"], box["y"] + (1 - y) * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=steps)
+    page.mouse.up()
+    settle(page)
+
+
+def scene_text(page: Page, side: str) -> str:
+    return parse_qs(address(page))[side][0]
+
+
+def masses(page: Page, side: str) -> list[float]:
+    _, log_mass = divviz.parse(scene_text(page, side)).atoms()
+    return [math.exp(one) for one in log_mass]
+
+
+EVEN = "p=pmf(1,1,1,1,1,1,1,1,1,1)&q=pmf(1,1,1,1,1,1,1,1,1,1)"
+
+
+# ---- first paint ---------------------------------------------------------------------------------
+
+
+def test_the_first_screen_teaches_without_a_click(page: Page, server: live.Server) -> None:
+    visit(page, server)
+    assert values(page) == pytest.approx(divviz.evaluate(DEFAULT.p, DEFAULT.q), rel=1e-12)
+    for part in (".dv-plot", ".dv-sentence", *(f"[data-measure={key}]" for key in MEASURES)):
+        box = page.locator(part).bounding_box()
+        assert box is not None and box["y"] + box["height"] <= 800, part
+    assert "KL(P‖Q)" in page.locator(".dv-sentence").inner_text()
+    shapes = [page.locator(f"path.dv-shape.dv-{side}").get_attribute("d") for side in "pq"]
+    assert all(len(shape or "") > 1000 for shape in shapes)
+
+
+def test_the_first_screen_of_a_phone_has_the_plot_and_all_numbers(
+    new_page: NewPage, server: live.Server
+) -> None:
+    page = new_page(viewport={"width": 390, "height": 844})
+    visit(page, server)
+    for part in (".dv-plot", *(f"[data-measure={key}]" for key in MEASURES)):
+        box = page.locator(part).bounding_box()
+        assert box is not None and box["y"] + box["height"] <= 844, part
+
+
+# ---- drawing and dragging -----------------------------------------------------------------------
+
+
+def test_a_stroke_paints_every_bar_that_it_crosses_however_fast(
+    page: Page, server: live.Server
+) -> None:
+    visit(page, server, EVEN)
+    stroke(page, (0.05, 0.1), (0.95, 0.9))  # one event from the first bar to the last
+    drawn = masses(page, "p")
+    assert len(drawn) == 10 and sum(drawn) == pytest.approx(1)
+    steps = [b - a for a, b in itertools.pairwise(drawn)]
+    assert min(steps) > 0 and max(steps) == pytest.approx(min(steps), rel=0.05)
+    assert scene_text(page, "q") == "pmf(1,1,1,1,1,1,1,1,1,1)"
+
+
+def test_what_is_drawn_stays_under_the_hand_while_the_shape_is_normalised(
+    page: Page, server: live.Server
+) -> None:
+    visit(page, server, "p=normal(0,1)&q=normal(1,2)")
+    box = plot_box(page)
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    seen = []
+    for x, y in ((0.4, 0.3), (0.6, 0.1), (0.8, 0.5)):
+        at = box["x"] + x * box["width"], box["y"] + y * box["height"]
+        page.mouse.move(*at, steps=8)
+        page.wait_for_timeout(120)  # the answers come in while the hand holds still
+        top = page.evaluate(
+            """([x, y]) => {
+                 const path = document.querySelector('path.dv-shape.dv-p');
+                 const svg = path.ownerSVGElement, point = svg.createSVGPoint();
+                 const frame = svg.getBoundingClientRect();
+                 point.x = x - frame.left;
+                 for (point.y = 0; point.y < frame.height; point.y += 0.5)
+                   if (path.isPointInFill(point)) return point.y + frame.top;
+                 return -1;
+               }""",
+            list(at),
+        )
+        seen.append(top - at[1])
+    page.mouse.up()
+    assert max(map(abs, seen)) <= 2, seen
+    settle(page)
+    drawn = divviz.parse(scene_text(page, "p"))
+    assert drawn.name == "drawn" and float(drawn.cdf(drawn.support()[-1][1])) == pytest.approx(1)
+
+
+def test_a_bar_pulled_to_the_ground_is_exactly_zero_and_makes_kl_infinite(
+    page: Page, server: live.Server
+) -> None:
+    visit(page, server, "p=pmf(1,1,1,1)&q=pmf(1,1,1,1)")
+    page.locator("[data-hand=q]").click()
+    stroke(page, (0.625, 0.5), (0.625, -0.02), steps=5)
+    assert masses(page, "q")[2] == 0.0
+    assert value(page, "kl_pq") == math.inf and math.isfinite(value(page, "kl_qp"))
+    assert number(page, "kl_pq").inner_text() == "∞"
+    reason = page.locator("[data-show=kl_pq] .dv-reason").inner_text()
+    assert "outcome 2" in reason and "0.25" in reason
+
+
+def test_erasing_everything_is_told_and_gives_the_shape_back(
+    page: Page, server: live.Server
+) -> None:
+    visit(page, server, "p=pmf(1,1)&q=pmf(1,3)")
+    stroke(page, (0.1, 0), (0.9, 0), steps=4)
+    expect(page.locator(".dv-notices")).to_contain_text("zero")
+    assert values(page) == pytest.approx(computed("p=pmf(1,1)&q=pmf(1,3)"))
+
+
+def test_a_freehand_density_fits_its_link_and_gives_the_same_numbers_elsewhere(
+    page: Page, new_page: NewPage, server: live.Server
+) -> None:
+    visit(page, server, "p=normal(0,1)&q=normal(1,2)")
+    stroke(page, (0.1, 0.1), (0.3, 0.8), (0.5, 0.3), (0.7, 0.9), (0.9, 0), steps=12)
+    assert len(divviz.parse(scene_text(page, "p")).weights) == 256
+    assert len(address(page)) < 1500
+    here = values(page)
+    other = new_page()
+    other.goto(page.url)
+    number(other, "kl_pq").wait_for()
+    assert values(other) == pytest.approx(here, rel=1e-12, abs=1e-300)
+
+
+def test_dragging_a_slider_moves_the_numbers_and_the_last_value_is_right(
+    page: Page, server: live.Server
+) -> None:
+    visit(page, server, "p=normal(0,1)&q=normal(1,1)")
+    track = page.locator('[data-param="q.mu"]').bounding_box()
+    assert track is not None
+    y = track["y"] + track["height"] / 2
+    page.mouse.move(track["x"] + 0.55 * track["width"], y)
+    page.mouse.down()
+    seen = set()
+    for i in range(40):
+        page.mouse.move(track["x"] + (0.55 + i * 0.01) * track["width"], y)
+        page.wait_for_timeout(15)
+        seen.add(value(page, "kl_pq"))
+    assert len(seen) > 10  # while the button is still down
+    page.mouse.up()
+    settle(page)
+    mu = float(scene_text(page, "q").removeprefix("normal(").split(",")[0])
+    assert mu > 5 and value(page, "kl_pq") == pytest.approx(mu**2 / 2, rel=1e-12)
+    assert page.locator('[data-param="q.mu"]').input_value() == str(mu).removesuffix(".0")
+
+
+def test_the_centre_and_the_width_can_be_dragged_on_the_plot(
+    page: Page, server: live.Server
+) -> None:
+    visit(page, server, "p=normal(0,1)&q=normal(1,1)")
+    for name, shares in (("centre", 0.15), ("width", 0.1)):
+        grip = page.locator(f'[data-handle="q.{name}"]')
+        box = grip.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + shares * plot_box(page)["width"], y, steps=10)
+        page.mouse.up()
+        settle(page)
+    mu, sigma = divviz.parse(scene_text(page, "q")).args
+    assert 1.5 < mu < 4 and 1.3 < sigma < 4
+    assert value(page, "w1") == pytest.approx(computed(address(page))["w1"], rel=1e-12)
+
+
+def test_a_finger_draws_on_a_phone_without_scrolling_the_page(
+    new_page: NewPage, server: live.Server
+) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    visit(page, server, EVEN)
+    box = plot_box(page)
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind: str, x: float, y: float) -> None:
+        at = {"x": box["x"] + x * box["width"], "y": box["y"] + (1 - y) * box["height"]}
+        points = [] if kind == "touchEnd" else [at]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", 0.05, 0.9)
+    for i in range(1, 10):
+        send("touchMove", 0.05 + i * 0.1, 0.9 - i * 0.09)
+    send("touchEnd", 0.95, 0.1)
+    settle(page)
+    drawn = masses(page, "p")
+    assert all(a > b for a, b in itertools.pairwise(drawn))
+    assert page.evaluate("document.querySelector('.stMain').scrollTop") == 0
+
+
+# ---- the keyboard -------------------------------------------------------------------------------
+
+
+def test_bars_are_sliders_for_the_keyboard(page: Page, server: live.Server) -> None:
+    visit(page, server, "p=pmf(1,1,1,1)&q=pmf(1,1,1,1)")
+    bar = page.get_by_role("slider", name="P, outcome 2")
+    bar.focus()
+    assert bar.get_attribute("aria-valuenow") == "0.25"
+    for key, wanted in (
+        ("ArrowUp", 0.26),
+        ("PageUp", 0.36),
+        ("ArrowLeft", 0.35),
+        ("PageDown", 0.25),
+    ):
+        page.keyboard.press(key)
+        expect(bar).to_have_attribute("aria-valuenow", f"{wanted:g}")
+        settle(page)
+        assert masses(page, "p")[2] == pytest.approx(wanted)
+    page.keyboard.press("Home")
+    settle(page)
+    assert masses(page, "p")[2] == 0.0
+    page.keyboard.press("End")
+    settle(page)
+    assert masses(page, "p") == [0, 0, 1, 0]
+    assert bar.get_attribute("aria-valuetext") == "2: 1"
+
+
+def test_handles_and_parameters_move_by_keys(page: Page, server: live.Server) -> None:
+    visit(page, server, "p=normal(0,1)&q=normal(1,1)")
+    page.get_by_role("slider", name="Q: centre").focus()
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    moved = divviz.parse(scene_text(page, "q")).args[0]
+    assert 1 < moved < 1.5
+    page.locator('[data-param="p.sigma"]').focus()
+    page.keyboard.press("ArrowUp")
+    settle(page)
+    page.keyboard.press("End")
+    settle(page)
+    assert scene_text(page, "p") == "normal(0,10)"
+
+
+def test_a_density_is_drawn_by_keys_with_a_pen(page: Page, server: live.Server) -> None:
+    visit(page, server, "p=uniform(0,1)&q=uniform(0,1)")
+    page.get_by_role("slider", name="P: where the pen is").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    page.get_by_role("slider", name="P: height under the pen").focus()
+    page.keyboard.press("Home")
+    settle(page)
+    drawn = divviz.parse(scene_text(page, "p"))
+    assert drawn.name == "drawn" and 0 in drawn.weights
+    assert value(page, "kl_qp") == math.inf
+
+
+def test_every_control_is_reached_by_tab_and_shows_where_it_is(
+    page: Page, server: live.Server
+) -> None:
+    visit(page, server, "p=normal(0,1)&q=normal(1,1)")
+    reached = set()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                """() => { const at = document.activeElement, style = getComputedStyle(at);
+                   if (!at.closest('.dv-board') || at.matches('.dv-penslider')) return '';
+                   const names = 'action param show handle family unit kind choose hand'.split(' ');
+                   const name = names.map((one) => at.dataset[one]).find(Boolean) || '';
+                   return style.outlineStyle === 'none' ? 'no outline: ' + name : name; }"""
+            )
+        )
+    assert not [name for name in reached if name.startswith("no outline")]
+    wanted = {
+        "p.mu",
+        "q.sigma",
+        "swap",
+        "kl_qp",
+        "w1",
+        "q.width",
+        "bits",
+        "discrete",
+        "preset",
+        "q",
+        "p",
+    }
+    assert wanted <= reached
+
+
+# ---- typing -------------------------------------------------------------------------------------
+
+
+def test_the_table_of_numbers_does_what_drawing_does(page: Page, server: live.Server) -> None:
+    visit(page, server, "p=pmf(1,1,1,1)&q=pmf(1,1,1,1)")
+    page.get_by_text("Table of numbers").click()
+    page.locator('[data-cell="p.0"]').fill("0,7")  # a comma as half the world types it
+    page.keyboard.press("Tab")
+    settle(page)
+    assert masses(page, "p") == pytest.approx([0.7, 0.1, 0.1, 0.1])
+    page.locator('[data-cell="label.1"]').fill("dog")
+    page.keyboard.press("Tab")
+    settle(page)
+    assert "dog:0.1" in scene_text(page, "p")
+    page.locator('[data-cell="count"]').fill("6")
+    page.keyboard.press("Tab")
+    settle(page)
+    assert len(masses(page, "p")) == 6
+    before = values(page)
+    page.locator('[data-cell="p.0"]').fill("lots")
+    page.keyboard.press("Tab")
+    expect(page.locator(".dv-notices")).to_contain_text("0 to 1")
+    assert values(page) == before
+
+
+def test_the_mass_of_an_interval_of_a_density_can_be_typed(page: Page, server: live.Server) -> None:
+    visit(page, server, "p=uniform(0,1)&q=uniform(0,1)")
+    page.get_by_text("Table of numbers").click()
+    page.locator('[data-cell="p.7"]').fill("0.5")
+    page.keyboard.press("Tab")
+    settle(page)
+    drawn = divviz.parse(scene_text(page, "p"))
+    a, b = drawn.args[0], drawn.args[1]
+    edges = [a + (b - a) * k / 16 for k in (7, 8)]
+    assert float(drawn.cdf(edges[1]) - drawn.cdf(edges[0])) == pytest.approx(0.5, abs=1e-3)
+
+
+def test_a_typed_formula_is_taken_and_a_wrong_one_loses_nothing(
+    page: Page, server: live.Server
+) -> None:
+    visit(page, server, "p=normal(0,1)&q=normal(1,1)")
+    field = page.locator("[data-formula=q]")
+    field.fill("laplace(2, 0.5)")
+    field.press("Enter")
+    settle(page)
+    assert scene_text(page, "q") == "laplace(2,0.5)"
+    before = values(page)
+    for wrong in ("normal(0,-1)", "<script>alert(1)</script>", "normal(", "normal(1e999,1)"):
+        field.fill(wrong)
+        field.press("Enter")
+        expect(page.locator(".dv-notices p")).to_have_count(1)
+        settle(page)
+        assert values(page) == before and scene_text(page, "q") == "laplace(2,0.5)"
+
+
+# ---- around it ----------------------------------------------------------------------------------
+
+
+def test_undo_and_redo_walk_through_what_was_done(page: Page, server: live.Server) -> None:
+    visit(page, server, "p=normal(0,1)&q=normal(1,1)")
+    page.locator("[data-action=swap]").click()
+    settle(page)
+    page.locator("[data-action=copy]").click()
+    settle(page)
+    assert scene_text(page, "q") == scene_text(page, "p") == "normal(1,1)"
+    assert value(page, "kl_pq") == 0
+    page.locator("[data-action=undo]").click()
+    settle(page)
+    assert scene_text(page, "q") == "normal(0,1)"
+    page.locator(".dv-sentence").click()
+    page.keyboard.press("Control+z")
+    settle(page)
+    assert (scene_text(page, "p"), scene_text(page, "q")) == ("normal(0,1)", "normal(1,1)")
+    expect(page.locator("[data-action=undo]")).to_be_disabled()
+    page.keyboard.press("Control+Shift+z")
+    page.keyboard.press("Control+y")
+    settle(page)
+    assert scene_text(page, "q") == "normal(1,1)"
+    page.locator("[data-action=reset]").click()
+    settle(page)
+    assert values(page) == pytest.approx(divviz.evaluate(DEFAULT.p, DEFAULT.q), rel=1e-12)
+
+
+def test_every_preset_shows_its_numbers_and_its_picture(page: Page, server: live.Server) -> None:
+    visit(page, server)
+    for name, preset in PRESETS.items():
+        page.locator("[data-choose=preset]").select_option(name)
+        settle(page)
+        scene = preset.scene("nats")
+        wanted = divviz.evaluate(
+            divviz.parse(preset.p), divviz.parse(preset.q), preset.unit or "nats"
+        )
+        shown = values(page) if preset.unit else None
+        assert scene_text(page, "p") == str(scene.p), name
+        if shown:
+            assert shown == pytest.approx(wanted, rel=1e-12), name
+        expect(page.locator(".dv-figure .main-svg").first).to_be_visible()
+        assert len(page.locator(".dv-sentence").inner_text()) > 10
+        page.locator("[data-unit=nats]").click()
+
+
+def test_a_random_pair_can_be_shared_like_any_other(page: Page, server: live.Server) -> None:
+    visit(page, server)
+    before = address(page)
+    page.locator("[data-action=random]").click()
+    settle(page)
+    assert address(page) != before
+    assert values(page) == pytest.approx(computed(address(page)), rel=1e-12)
+
+
+def test_switching_the_kind_keeps_the_shape_and_says_what_was_lost(
+    page: Page, server: live.Server
+) -> None:
+    visit(page, server, "p=normal(0,1)&q=normal(1,1)")
+    kl = value(page, "kl_pq")
+    page.locator("[data-kind=discrete]").click()
+    settle(page)
+    assert divviz.parse(scene_text(page, "p")).kind == "discrete"
+    assert value(page, "kl_pq") == pytest.approx(kl, rel=0.05)
+    expect(page.locator(".dv-notices")).to_contain_text("outcomes")
+    page.locator("[data-kind=continuous]").click()
+    settle(page)
+    assert divviz.parse(scene_text(page, "p")).name == "drawn"
+    assert value(page, "kl_pq") == pytest.approx(kl, rel=0.05)
+    page.locator("[data-fit=p]").select_option("normal")
+    settle(page)
+    mu, sigma = divviz.parse(scene_text(page, "p")).args
+    assert mu == pytest.approx(0, abs=0.05) and sigma == pytest.approx(1, abs=0.1)
+
+
+def test_a_click_on_a_number_shows_its_own_picture(page: Page, server: live.Server) -> None:
+    visit(page, server)
+    seen = set()
+    for key in (key for key in MEASURES if key != "js_distance"):
+        page.locator(f"[data-show={key}]").click()
+        expect(page.locator(f"[data-show={key}]")).to_have_attribute("aria-pressed", "true")
+        settle(page)
+        page.wait_for_timeout(250)
+        seen.add(page.locator(".dv-figure .main-svg").first.inner_html())
+    assert len(seen) == 8
+    assert "show=w1" in address(page)
+
+
+def test_the_picture_is_repainted_while_the_hand_draws(page: Page, server: live.Server) -> None:
+    visit(page, server, EVEN)
+    page.locator(".dv-figure .main-svg").first.wait_for()
+    page.wait_for_timeout(500)
+    box, before = plot_box(page), page.locator(".dv-figure").get_attribute("data-repaints")
+    page.mouse.move(box["x"] + 50, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 150, steps=20)
+    page.wait_for_function(
+        "(n) => +document.querySelector('.dv-figure').dataset.repaints > n", arg=int(before)
+    )
+    page.mouse.up()
+
+
+# ---- the link -----------------------------------------------------------------------------------
+
+
+def test_the_unit_and_the_chosen_number_are_in_the_link(page: Page, server: live.Server) -> None:
+    visit(page, server, "p=bernoulli(0.5)&q=bernoulli(0.99)&unit=bits&show=entropy_q")
+    assert value(page, "entropy_p") == 1
+    assert value(page, "entropy_q") == pytest.approx(0.0808, abs=5e-5)
+    expect(page.locator("[data-show=entropy_q]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-unit=bits]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_back_and_forward_return_to_the_pairs_between(page: Page, server: live.Server) -> None:
+    visit(page, server, "p=normal(0,1)&q=normal(1,1)")
+    first = values(page)
+    page.locator("[data-choose=preset]").select_option("disjoint")
+    settle(page)
+    second = values(page)
+    page.go_back()
+    settle(page)
+    assert values(page) == first and scene_text(page, "p") == "normal(0,1)"
+    page.go_forward()
+    settle(page)
+    assert values(page) == second and second["kl_pq"] == math.inf
+
+
+@pytest.mark.parametrize(
+    ("query", "part", "kept"),
+    [
+        ("p=normal(0,-1)&q=normal(5,1)", "sigma", {"q": "normal(5,1)"}),
+        ("p=normal(0,1)&q=nonsense(3)", "nonsense", {"p": "normal(0,1)"}),
+        ("p=normal(0,1)&q=normal(1,1)&unit=furlongs", "furlongs", {"p": "normal(0,1)"}),
+        ("p=pmf(1,2)&q=normal(0,1)", "discrete", {"p": "pmf(1,2)"}),
+    ],
+)
+def test_a_wrong_link_says_what_is_wrong_and_keeps_the_rest(
+    page: Page, server: live.Server, query: str, part: str, kept: dict[str, str]
+) -> None:
+    visit(page, server, query)
+    expect(page.locator(".dv-notices p")).to_have_count(1)
+    expect(page.locator(".dv-notices")).to_contain_text(part)
+    for side, text in kept.items():
+        assert page.locator(f"[data-formula={side}]").input_value() == text
+    assert not [one for one in values(page).values() if math.isnan(one)]
+
+
+def test_reloading_shows_the_same_scene(page: Page, server: live.Server) -> None:
+    visit(page, server, EVEN)
+    stroke(page, (0.05, 0.3), (0.5, 0.9), (0.95, 0.1), steps=6)
+    before = values(page)
+    page.reload()
+    number(page, "kl_pq").wait_for()
+    assert values(page) == before
+
+
+# ---- languages, themes, widths ------------------------------------------------------------------
+
+
+def test_the_browsers_language_is_taken_and_the_switch_keeps_the_scene(
+    new_page: NewPage, server: live.Server
+) -> None:
+    page = new_page(locale="zh-CN")
+    visit(page, server, "p=normal(0,1)&q=normal(3,1)")
+    expect(page.get_by_role("button", name="撤销")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "zh-Hans"
+    before = values(page)
+    page.get_by_text("English", exact=True).click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    assert "lang=en" in address(page) and values(page) == before
+    page.locator("[data-action=swap]").click()
+    settle(page)
+    assert "lang=en" in address(page) and scene_text(page, "p") == "normal(3,1)"
+    page.reload()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+
+
+AXE = Path(__import__("axe_playwright_python").__file__).with_name("axe.min.js")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_no_violation_and_nothing_scrolls_sideways(
+    new_page: NewPage, server: live.Server, width: int, lang: str, theme: str
+) -> None:
+    page = new_page(viewport={"width": width, "height": 800}, color_scheme=theme)
+    visit(page, server, f"p=pmf(0.5,0.3,0.2,0)&q=binomial(3,0.4)&lang={lang}")
+    page.locator("summary").first.click()
+    page.locator(".dv-figure .main-svg").first.wait_for()
+    page.wait_for_timeout(300)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run()).violations")
+    assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('html, body, .stMain, .dv-board')]
+                 .filter((one) => one.scrollWidth > one.clientWidth + 1)
+                 .map((one) => one.className)"""
+    )
+    assert wide == []
+    small = page.evaluate(
+        """() => [...document.querySelector('.dv-board')
+                   .querySelectorAll('button, input, select, summary, .dv-hit')]
+                 .filter((one) => one.getClientRects().length)
+                 .filter((one) => {
+                   const box = one.getBoundingClientRect();
+                   return box.width < 24 || box.height < 24; })
+                 .map((one) => one.outerHTML)"""
+    )
+    assert small == []
+
+
+def test_reduced_motion_is_respected(new_page: NewPage, server: live.Server) -> None:
+    page = new_page(reduced_motion="reduce")
+    visit(page, server)
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll('.dv-board *')].filter((one) => {
+             const { transitionDuration, animationName } = getComputedStyle(one);
+             return transitionDuration !== '0s' || animationName !== 'none'; }).length"""
+    )
+    assert moving == 0
+
+
+# ---- embedded, interrupted, without app.py ------------------------------------------------------
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """A course site on another origin: course(html) is the address of a page with that content."""
+    handler = functools.partial(Quiet, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+
+        def publish(html: str) -> str:
+            (tmp_path / "index.html").write_text(f"<!doctype html><title>Course</title>{html}")
+            return f"http://localhost:{site.server_port}/index.html"
+
+        yield publish
+        site.shutdown()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_a_course_page_on_another_origin_embeds_the_live_board_without_chrome(
+    new_page: NewPage, server: live.Server, course: Callable[[str], str]
+) -> None:
+    page = new_page(allow="favicon")
+    src = f"{server.url}?p=normal(0,1)&q=normal(1,1)&embed=true"
+    page.goto(course(f'<iframe src="{src}" width="800" height="760"></iframe>'))
+    frame = page.frame_locator("iframe")
+    frame.locator("[data-measure=kl_pq][data-seq]").wait_for()
+    assert frame.locator("h1").count() == 0
+    frame.locator('[data-param="q.mu"]').fill("4")
+    frame.locator(".dv-board:not([data-busy])").wait_for()
+    kl = frame.locator("[data-measure=kl_pq]").get_attribute("data-value")
+    assert float(kl or "nan") == pytest.approx(8, rel=1e-12)
+
+
+def test_a_restarted_server_finds_the_visitors_scene_again(
+    serve: Callable[..., live.Server], new_page: NewPage
+) -> None:
+    own = serve()
+    page = new_page(
+        allow="WebSocket|ERR_CONNECTION|Failed to load resource|Failed to fetch|[Cc]onnection"
+    )
+    visit(page, own, EVEN)
+    stroke(page, (0.05, 0.3), (0.5, 0.9), (0.95, 0.1), steps=6)
+    before, seq = values(page), int(number(page, "kl_pq").get_attribute("data-seq"))
+    own.restart()
+    page.locator("[data-action=swap]").click()
+    page.wait_for_function(
+        "(seq) => +document.querySelector('[data-measure=kl_pq]').dataset.seq > seq",
+        arg=seq,
+        timeout=30000,
+    )
+    settle(page)
+    after = values(page)
+    assert after["kl_pq"] == pytest.approx(before["kl_qp"]) and after["kl_qp"] == pytest.approx(
+        before["kl_pq"]
+    )
+
+
+def test_the_script_works_without_app_py(
+    serve: Callable[..., live.Server], new_page: NewPage
+) -> None:
+    own = serve(script="divviz/web/frame.py")
+    page = new_page()
+    visit(page, own, "p=normal(0,1)&q=normal(1,1)")
+    page.locator('[data-param="q.mu"]').fill("4")
+    settle(page)
+    assert value(page, "kl_pq") == pytest.approx(8, rel=1e-12)
+    page.locator(".js-plotly-plot").first.wait_for()

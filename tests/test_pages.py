@@ -1,0 +1,36 @@
+"""Every page in every language, run as Streamlit runs it, without a browser."""
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from divviz.web import lesson, text
+from divviz.web.server import SCRIPT
+
+
+@pytest.mark.parametrize("lang", text.LANGUAGES)
+@pytest.mark.parametrize("stem", lesson.stems())
+def test_a_page_runs_and_says_its_title_in_its_language(stem: str, lang: str) -> None:
+    app = AppTest.from_file(str(SCRIPT))
+    app.query_params.update({"lang": lang, "page": lesson.name(stem)})
+    app.run(timeout=30)
+    assert not app.exception
+    said = "\n".join(block.value for block in app.markdown)
+    assert lesson.title(stem, lang) in said
+    assert (re.search("[\u4e00-\u9fff]{4}", said) is not None) == (lang == "zh")
+
+
+@pytest.mark.parametrize("lang", text.LANGUAGES)
+@pytest.mark.parametrize("stem", lesson.stems())
+def test_every_demo_of_a_page_stands_once_in_each_of_its_texts(stem: str, lang: str) -> None:
+    markers = lesson.MARKER.findall(lesson.prose(stem, lang))
+    assert sorted(markers) == sorted(lesson.demos(stem))
+
+
+def test_an_unknown_page_in_the_address_shows_the_first() -> None:
+    app = AppTest.from_file(str(SCRIPT))
+    app.query_params.update({"lang": "en", "page": "nowhere"})
+    app.run(timeout=30)
+    assert not app.exception
+    assert lesson.title(lesson.stems()[0], "en") in app.markdown[0].value

@@ -1,0 +1,75 @@
+"""README says what the code says: its tables come from the code, its examples run, its files exist.
+
+`python -m tests.test_readme` writes the tables anew.
+"""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+from divviz.measures import MEASURES
+from divviz.scene import GRAMMAR
+from divviz.web import text
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+
+def grammar() -> str:
+    """The grammar as a table."""
+    rows = [f"| `{rule.spelling}` | {rule.kind} | {rule.meaning} |" for rule in GRAMMAR]
+    return "\n".join(["| spelling | kind | meaning |", "| --- | --- | --- |", *rows])
+
+
+def measures() -> str:
+    """The measures as a table."""
+    t = text.of("en")
+    units = {
+        "information": "nats, bits or hartleys",
+        "root": "square root of that",
+        "x": "units of x",
+    }
+    rows = [
+        f"| `{key}` | {m.symbol} | {t(f'measure.{key}.name')} | {units[m.unit]} | {m.source} |"
+        for key, m in MEASURES.items()
+    ]
+    head = ["| key | symbol | name | unit | source |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows])
+
+
+TABLES = {"grammar": grammar, "measures": measures}
+
+
+def between(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(<!-- {name}: .*? -->\n)(.*?)(<!-- /{name} -->)", re.DOTALL)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_in_the_readme_is_what_the_code_makes(name: str) -> None:
+    found = between(name).search(README.read_text(encoding="utf-8"))
+    assert found is not None and found[2].strip() == TABLES[name]()
+
+
+def test_the_examples_in_the_readme_run() -> None:
+    parser = doctest.DocTestParser()
+    examples = parser.get_doctest(README.read_text(encoding="utf-8"), {}, "README", None, 0)
+    assert len(examples.examples) >= 5
+    said: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.IGNORE_EXCEPTION_DETAIL).run(
+        examples, out=said.append
+    )
+    assert not said, "".join(said)
+
+
+def test_every_file_that_the_readme_links_to_exists() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README.read_text(encoding="utf-8"))
+    assert links and all((README.parent / link).exists() for link in links)
+
+
+if __name__ == "__main__":
+    words = README.read_text(encoding="utf-8")
+    for name, table in TABLES.items():
+        written = between(name).sub(lambda m, t=table: f"{m[1]}{t()}\n{m[3]}", words)
+        words = written
+    README.write_text(words, encoding="utf-8")
