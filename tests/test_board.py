@@ -486,7 +486,7 @@ def test_a_click_on_a_number_shows_its_own_picture(page: Page, server: live.Serv
         page.locator(f"[data-show={key}]").click()
         expect(page.locator(f"[data-show={key}]")).to_have_attribute("aria-pressed", "true")
         settle(page)
-        page.wait_for_timeout(250)
+        page.locator(".dv-figure:not(.dv-sketched)").wait_for()
         seen.add(page.locator(".dv-figure .main-svg").first.inner_html())
     assert len(seen) == 8
     assert "show=w1" in address(page)

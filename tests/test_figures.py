@@ -101,6 +101,17 @@ def test_every_line_has_as_many_x_as_y_and_nothing_infinite(p: str, q: str, key:
 
 
 @pytest.mark.parametrize("key", MEASURES)
+@pytest.mark.parametrize(("p", "q"), PAIRS)
+def test_the_axes_hold_all_that_is_drawn(p: str, q: str, key: str) -> None:
+    figure = figures.picture(pair_of(p, q), key, "nats", T)
+    for trace in figure["data"]:
+        y = line(trace)[1]
+        low, high = figure["layout"]["yaxis" + trace["yaxis"][1:]]["range"]
+        edge = 1e-5 * (high - low)
+        assert np.all(np.isnan(y) | ((y >= low - edge) & (y <= high + edge))), (trace["yaxis"], key)
+
+
+@pytest.mark.parametrize("key", MEASURES)
 def test_a_picture_has_two_rows_at_most_and_never_moves_under_a_finger(key: str) -> None:
     layout = figures.picture(pair_of("normal(0,1)", "normal(2,1)"), key, "nats", T)["layout"]
     axes = [name for name in layout if re.fullmatch(r"[xy]axis\d*", name)]

@@ -1,8 +1,10 @@
-// The picture of the chosen number: a Plotly figure in theme colours, repainted when there is time for it.
+// The picture of the chosen number. While the hand moves it is sketched at once; when the hand rests
+// Plotly draws the same figure, with what it knows of the pointer.
 
 import { h } from "./dom.js";
+import { sketch } from "./sketch.js";
 
-const EVERY = 42; // ms between repaints while the hand moves: the numbers come first
+const REST = 350; // ms without a new figure before Plotly takes its time
 let library = null;
 
 function load(url) {
@@ -37,35 +39,39 @@ export function dressed(value, palette) {
 }
 
 export function picture(url) {
-  const place = h("div", { class: "dv-figure" });
-  let figure = null, palette = null, live = false, timer = 0, last = -Infinity, plotly = null;
-  const stats = { repaints: 0 };
+  const canvas = h("canvas", { "aria-hidden": "true" }), place = h("div", { class: "dv-plotly" });
+  const element = h("div", { class: "dv-figure" }, place, canvas);
+  // The width is kept, not asked for: asking makes the browser lay out the page in mid-update.
+  let figure = null, palette = null, timer = 0, repaints = 0, drawn = null, width = 0, height = 0;
 
-  async function paint() {
-    timer = 0;
-    if (!figure || !palette || !place.isConnected) return;
-    plotly = plotly || (await load(url));
-    last = performance.now();
-    const { data, layout } = dressed(figure, palette);
-    const height = layout.height || place.clientHeight || 240;
-    Object.assign(layout, { width: place.clientWidth || undefined, height, autosize: false });
-    if (live) layout.hovermode = false;
-    await plotly.react(place, data, layout, { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false });
-    stats.repaints += 1;
-    place.dataset.repaints = stats.repaints;
+  function paint() {
+    if (!figure || !palette || !width) return;
+    const now = dressed(figure, palette);
+    if (now.layout.height !== height) element.style.height = `${height = now.layout.height}px`;
+    element.classList.add("dv-sketched");
+    sketch(canvas, now, width);
+    element.dataset.repaints = repaints += 1;
+    clearTimeout(timer);
+    timer = setTimeout(() => settle(now), REST);
   }
 
-  function soon() {
-    if (timer || !url) return;
-    const wait = live ? Math.max(0, EVERY - (performance.now() - last)) : 0;
-    // After the frame that shows the numbers, never before it.
-    timer = setTimeout(() => requestAnimationFrame(() => setTimeout(paint)), wait);
+  async function settle(now) {
+    const plotly = await load(url), wide = width;
+    if (!element.isConnected || !wide) return;
+    drawn = now;
+    const layout = { ...now.layout, width: wide, autosize: false };
+    await plotly.react(place, now.data, layout, { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false });
+    if (drawn === now && width === wide) element.classList.remove("dv-sketched");
   }
 
-  new ResizeObserver(soon).observe(place);
+  new ResizeObserver(([entry]) => {
+    if (entry.contentRect.width === width) return;
+    width = entry.contentRect.width;
+    paint();
+  }).observe(element);
   return {
-    element: place,
-    show(next, moving) { figure = next; live = moving; soon(); },
-    colours(next) { palette = next; soon(); },
+    element,
+    show(next) { figure = next; drawn = null; if (url) paint(); },
+    colours(next) { palette = next; if (url) paint(); },
   };
 }

@@ -78,17 +78,18 @@ function make(parent, first) {
   const sentence = h("p", { class: "dv-sentence", "aria-live": "polite" });
   const numbers = h("div", { class: "dv-numbers", role: "group" });
   const hands = h("div", { class: "dv-hands", role: "group" });
-  const picked = h("h2", { class: "dv-picked" });
+  const picked = h("h2", { class: "dv-picked" }), says = h("p", { class: "dv-caption" }), caption = h("p", { class: "dv-caption" });
+  const hint = h("p", { class: "dv-caption" });
   let places = {};
   root.append(
     choose.element, notices,
     h("div", { class: "dv-main" },
-      h("div", { class: "dv-left" }, hands, plot.element),
+      h("div", { class: "dv-left" }, h("div", { class: "dv-top" }, hands, hint), plot.element),
       h("div", { class: "dv-right" }, numbers)),
     sentence,
     h("div", { class: "dv-main dv-below" },
       h("div", { class: "dv-controls" }, tools.element, panels.element, cells.element),
-      h("section", { class: "dv-picture" }, picked, chart.element)),
+      h("section", { class: "dv-picture" }, picked, says, chart.element, caption)),
   );
 
   const tell = (texts) => notices.replaceChildren(...texts.map((text) => h("p", {}, text)));
@@ -106,6 +107,7 @@ function make(parent, first) {
     hands.replaceChildren(...SIDES.map((side) =>
       h("button", { type: "button", class: `dv-hand dv-${side}`, "data-hand": side, onclick: () => hold(side) },
         words.draw.replace("{side}", side.toUpperCase()))));
+    write(hint, words.hint);
     put(hands, "aria-label", words.hands);
     put(numbers, "aria-label", words.numbers);
     places = {};
@@ -160,10 +162,10 @@ function make(parent, first) {
     write(sentence, reply.sentence);
     if (!reply.live) {
       choose.show(reply); cells.show(reply);
-      write(picked, reply.picked);
+      write(picked, reply.picked); write(says, reply.says); write(caption, reply.caption);
       if (reply.seq > board.told) { board.told = reply.seq; tell(reply.notices); }
     }
-    chart.show(reply.figure, Boolean(reply.live));
+    chart.show(reply.figure);
     if (dirty) post();
     else if (answered >= seq) delete root.dataset.busy;
   }
