@@ -7,8 +7,7 @@ raises SceneError and the scene stays as it was.
 from __future__ import annotations
 
 import math
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -16,11 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from divviz import families, fit
-from divviz.dist import Dist, Param, SceneError
+from divviz.controls import (
+    Shown,
+    dragged,
+    pmf_like,
+    resized,
+    rounded,
+    shown,
+    with_param,
+    with_share,
+)
+from divviz.dist import Dist, SceneError
 from divviz.measures import value
 from divviz.pair import Pair
-from divviz.presets import PRESETS
-from divviz.scene import DEFAULT, MOST_OUTCOMES, Scene, check_pair, check_size, parse
+from divviz.presets import PRESETS, by_chance
+from divviz.scene import DEFAULT, MOST_OUTCOMES, Scene, check_size, parse
 
 Array = NDArray[np.float64]
 
@@ -118,157 +127,6 @@ def _side(value: object) -> str:
     return str(value)
 
 
-# --- what is shown --------------------------------------------------------------------------------
-
-
-class Shown(NamedTuple):
-    """The outcomes on the board: values and masses of shape (n,), n <= 64, and their names."""
-
-    values: Array
-    names: tuple[str, ...]
-    p: Array
-    q: Array
-    labels: tuple[str, ...] | None
-
-
-def _in_window(dist: Dist) -> tuple[Array, Array]:
-    x, log_mass = dist.atoms()
-    low, high = dist.window()
-    inside = (x >= low) & (x <= high)
-    return x[inside], np.exp(log_mass[inside])
-
-
-def _mass_at(dist: Dist, values: Array) -> Array:
-    x, log_mass = dist.atoms()
-    at = np.minimum(np.searchsorted(x, values), len(x) - 1)
-    return np.where(x[at] == values, np.exp(log_mass[at]), 0.0)
-
-
-def shown(p: Dist, q: Dist) -> Shown:
-    """The outcomes that the board shows for a discrete pair: the 64 of most mass, in order."""
-    check_pair(p, q)
-    if p.kind != "discrete":
-        raise SceneError("act_discrete")
-    pair = Pair(p, q)
-    values, p_mass, q_mass, labels = pair.x, pair.p, pair.q, pair.labels
-    if labels is None:
-        windows = (p.window(), q.window())
-        seen = np.logical_or(*((values >= low) & (values <= high) for low, high in windows))
-        values, p_mass, q_mass = values[seen], p_mass[seen], q_mass[seen]
-    if len(values) > MOST_OUTCOMES:
-        most = np.sort(np.argsort(-(p_mass + q_mass), kind="stable")[:MOST_OUTCOMES])
-        values, p_mass, q_mass = values[most], p_mass[most], q_mass[most]
-        labels = tuple(labels[i] for i in most) if labels else None
-    names = labels or tuple(f"{value:.12g}" for value in values)
-    return Shown(values, names, p_mass, q_mass, labels)
-
-
-def parameters(dist: Dist) -> list[tuple[str, Param, float]]:
-    """A row for each slider: the name that "param" takes, its Param, and its value now.
-
-    Parts of a mixture are counted from 1: ``1.weight``, ``1.mu``, ``2.1.sigma``.
-    """
-    if dist.name != "mixture":
-        return [(p.name, p, v) for p, v in zip(dist.family.params, dist.args, strict=False)]
-    rows: list[tuple[str, Param, float]] = []
-    for k, (weight, part) in enumerate(zip(_shares(dist), dist.parts, strict=True), 1):
-        rows.append((f"{k}.weight", WEIGHT, weight))
-        rows += [(f"{k}.{name}", param, value) for name, param, value in parameters(part)]
-    return rows
-
-
-def grips(dist: Dist) -> dict[str, float]:
-    """Where each handle sits, by the name that "handle" takes; a mixture has those of its parts."""
-    if dist.name != "mixture":
-        return dist.handles()
-    return {
-        f"{k}.{name}": x for k, part in enumerate(dist.parts, 1) for name, x in grips(part).items()
-    }
-
-
-WEIGHT = Param("weight", 0.5, 0.0, 1.0, 0.0, 1.0)
-
-
-def _shares(mixture: Dist) -> list[float]:
-    """The weights of a mixture's parts as shares of 1, without the noise of the division."""
-    total = float(mixture.weights.sum())
-    return [float(f"{weight / total:.12g}") for weight in mixture.weights]
-
-
-# --- one distribution -----------------------------------------------------------------------------
-
-
-def _pmf_like(now: Shown, weights: Sequence[float]) -> Dist:
-    """The pmf with these weights on the outcomes shown, spelled in the shortest way."""
-    if now.labels is not None:
-        return families.pmf(weights, labels=now.labels)
-    if now.values[0] == 0 and now.values[-1] == len(weights) - 1 and _integers(now.values):
-        return families.pmf(weights)
-    return families.pmf(weights, support=now.values.tolist())
-
-
-def _integers(values: Array) -> bool:
-    return bool((values == np.rint(values)).all())
-
-
-def _rounded(values: Array, digits: int) -> list[float]:
-    return [float(f"{value:.{digits}g}") for value in values.tolist()]
-
-
-def _set(dist: Dist, path: str, value: float) -> Dist:
-    """``dist`` with one parameter changed; ``path`` is a name from `parameters`."""
-    if dist.name == "mixture":
-        return _set_part(dist, path, value)
-    params = dist.family.params
-    index = next((i for i, param in enumerate(params) if param.name == path), None)
-    if index is None:
-        raise SceneError("act_param", family=dist.name, name=path)
-    args = list(dist.args)
-    args[index] = value
-    try:
-        return families.make(dist.name, *args)
-    except SceneError as error:
-        if error.code in ("order", "order_equal"):
-            # one end pushes the other along, or the hand on a slider would meet a wall
-            return families.make(dist.name, *(arg + value - dist.args[index] for arg in dist.args))
-        if error.code == "index":
-            i, n = (value, value + 1) if index == 0 else (value - 1, value)
-            return families.make(dist.name, i, n)
-        raise
-
-
-def _part(dist: Dist, path: str) -> tuple[int, str]:
-    """Which part of a mixture a dotted name speaks of, and what of it."""
-    head, _, rest = path.partition(".")
-    # isdecimal alone takes digits of every script, and a long run of them costs quadratic time
-    k = int(head) - 1 if head.isascii() and head.isdecimal() and len(head) < 3 else -1
-    if not 0 <= k < len(dist.parts) or not rest:
-        raise SceneError("act_param", family=dist.name, name=path)
-    return k, rest
-
-
-def _set_part(dist: Dist, path: str, value: float) -> Dist:
-    k, rest = _part(dist, path)
-    if rest == "weight":
-        weights = _with_share(np.array(_shares(dist)), k, value)
-        return families.mixture(weights, dist.parts)
-    parts = list(dist.parts)
-    parts[k] = _set(parts[k], rest, value)
-    return families.mixture(dist.weights.tolist(), parts)
-
-
-def _with_share(shares: Array, i: int, share: float) -> list[float]:
-    """``shares`` with number i set and the others rescaled in proportion, even if all are 0."""
-    if not 0 <= share <= 1:
-        raise SceneError("act_share", value=share)
-    others = np.delete(shares, i)
-    if len(others) == 0:
-        raise SceneError("act_alone")
-    total = others.sum()
-    others = others / total if total > 0 else np.full(len(others), 1 / len(others))
-    return _rounded(np.insert(others * (1 - share), i, share), 12)
-
-
 def _cells(dist: Dist) -> tuple[float, float, Array]:
     """Ends and levels of a drawn density, or of the drawn likeness of another."""
     shape = dist if dist.name == "drawn" else fit.spread(dist, CELLS)
@@ -314,24 +172,11 @@ def _percent(share: float) -> str:
 
 
 def _param(scene: Scene, side: str, name: str, value: float) -> Done:
-    return _with(scene, side, _set(_of(scene, side), name, value)), []
+    return _with(scene, side, with_param(_of(scene, side), name, value)), []
 
 
 def _handle(scene: Scene, side: str, name: str, x: float) -> Done:
-    return _with(scene, side, _dragged(_of(scene, side), name, x)), []
-
-
-def _dragged(dist: Dist, path: str, x: float) -> Dist:
-    """``dist`` with one of its grips at ``x``; ``path`` is a name from `grips`."""
-    if dist.name == "mixture":
-        k, rest = _part(dist, path)
-        parts = list(dist.parts)
-        parts[k] = _dragged(parts[k], rest, x)
-        return families.mixture(dist.weights.tolist(), parts)
-    handle = next((h for h in dist.family.handles if h.name == path), None)
-    if handle is None:
-        raise SceneError("act_handle", family=dist.name, name=path)
-    return families.make(dist.name, *handle.drag(x, *dist.args))
+    return _with(scene, side, dragged(_of(scene, side), name, x)), []
 
 
 def _draw(scene: Scene, side: str, a: float, b: float, levels: Array) -> Done:
@@ -341,11 +186,15 @@ def _draw(scene: Scene, side: str, a: float, b: float, levels: Array) -> Done:
 
 def _bars(scene: Scene, side: str, weights: Array) -> Done:
     _need(scene, "discrete")
-    now = shown(scene.p, scene.q)
+    now = _shown(scene)
     if len(weights) != len(now.values):
         raise SceneError("act_count", count=len(weights), shown=len(now.values))
-    after = _with(scene, side, _pmf_like(now, _rounded(weights, 4)))
+    after = _with(scene, side, pmf_like(now, rounded(weights, 4)))
     return after, _cut(side, 1 - _seen(now, side))
+
+
+def _shown(scene: Scene) -> Shown:
+    return shown(Pair(scene.p, scene.q))
 
 
 def _seen(now: Shown, side: str) -> float:
@@ -354,11 +203,11 @@ def _seen(now: Shown, side: str) -> float:
 
 def _bar(scene: Scene, side: str, i: int, share: float) -> Done:
     _need(scene, "discrete")
-    now = shown(scene.p, scene.q)
+    now = _shown(scene)
     if not 0 <= i < len(now.values):
         raise SceneError("act_index", index=i, last=len(now.values) - 1)
     shares = now.p if side == "p" else now.q
-    after = _with(scene, side, _pmf_like(now, _with_share(shares, i, share)))
+    after = _with(scene, side, pmf_like(now, with_share(shares, i, share)))
     return after, _cut(side, 1 - _seen(now, side))
 
 
@@ -401,7 +250,7 @@ def _became(scene: Scene, side: str, dist: Dist, code: str = "", **fields: objec
 
 def _to_pmf(scene: Scene, side: str) -> Done:
     _need(scene, "discrete")
-    now = shown(scene.p, scene.q)
+    now = _shown(scene)
     return _bars(scene, side, now.p if side == "p" else now.q)
 
 
@@ -499,7 +348,7 @@ def _binned(scene: Scene) -> Done:
 
 
 def _smoothed(scene: Scene) -> Done:
-    now = shown(scene.p, scene.q)
+    now = _shown(scene)
     edges = _edges(now.values)
     step = (edges[1] - edges[0]) / edges[2]
     p, q = (_as_cells(now.values, mass, edges) for mass in (now.p, now.q))
@@ -572,34 +421,18 @@ def _outcomes(scene: Scene, n: int) -> Done:
     _need(scene, "discrete")
     if not 2 <= n <= MOST_OUTCOMES:
         raise SceneError("act_outcomes", value=n, most=MOST_OUTCOMES)
-    now = _resized(shown(scene.p, scene.q), n)
+    now = resized(_shown(scene), n)
     if not (now.p.sum() > 0 and now.q.sum() > 0):
         raise SceneError("nothing_left")
     said = [notice for side in ("p", "q") for notice in _cut(side, 1 - _seen(now, side))]
-    p, q = (_pmf_like(now, _rounded(mass, 6)) for mass in (now.p, now.q))
+    p, q = (pmf_like(now, rounded(mass, 6)) for mass in (now.p, now.q))
     return replace(scene, p=p, q=q), said
-
-
-def _resized(now: Shown, n: int) -> Shown:
-    """The first n outcomes, or as many more of no mass, spaced as the last two are."""
-    values, more = now.values[:n], max(0, n - len(now.values))
-    step = float(values[-1] - values[-2]) if len(values) > 1 else 1.0
-    values = np.append(values, values[-1] + step * np.arange(1, more + 1))
-    p, q = (np.append(mass[:n], np.zeros(more)) for mass in (now.p, now.q))
-    labels = _more_names(now.labels[:n], more) if now.labels is not None else None
-    return Shown(values, labels or (), p, q, labels)
-
-
-def _more_names(labels: tuple[str, ...], more: int) -> tuple[str, ...]:
-    """The names and ``more`` new ones, x1, x2, ..., that are not yet taken."""
-    fresh = (f"x{k}" for k in range(1, len(labels) + more + 1) if f"x{k}" not in labels)
-    return (*labels, *(name for name, _ in zip(fresh, range(more), strict=False)))
 
 
 def _labels(scene: Scene, names: list[str]) -> Done:
     """Names for the outcomes shown; all blank, or all their own numbers, take the names away."""
     _need(scene, "discrete")
-    now = shown(scene.p, scene.q)
+    now = _shown(scene)
     if len(names) != len(now.values):
         raise SceneError("act_count", count=len(names), shown=len(now.values))
     numbers = tuple(f"{value:.12g}" for value in now.values)
@@ -612,55 +445,13 @@ def _labels(scene: Scene, names: list[str]) -> Done:
         labels = tuple(f"x{number}" if same else name for name, number, same in rows)
     lost = [notice for side in ("p", "q") for notice in _cut(side, 1 - _seen(now, side))]
     now = now._replace(labels=labels)
-    p, q = (_pmf_like(now, _rounded(mass, 12)) for mass in (now.p, now.q))
+    p, q = (pmf_like(now, rounded(mass, 12)) for mass in (now.p, now.q))
     return replace(scene, p=p, q=q), lost
 
 
-# --- a pair by chance -----------------------------------------------------------------------------
-
-
 def _random(scene: Scene, seed: int) -> Done:
-    """A pair of the present kind; the same seed gives the same pair."""
-    dice = random.Random(seed)
-    p, q = _random_pair[scene.kind](dice)
-    return replace(scene, p=parse(p), q=parse(q)), []
-
-
-def _random_densities(dice: random.Random) -> tuple[str, str]:
-    return _random_density(dice), _random_density(dice)
-
-
-def _random_density(dice: random.Random) -> str:
-    def normal() -> str:
-        return f"normal({dice.uniform(-4, 4):.1f},{dice.uniform(0.4, 2):.1f})"
-
-    share = dice.randint(2, 8)
-    return dice.choice(
-        (
-            normal(),
-            f"mixture({share / 10}*{normal()}+{(10 - share) / 10}*{normal()})",
-            f"laplace({dice.uniform(-3, 3):.1f},{dice.uniform(0.4, 2):.1f})",
-            f"student_t({dice.randint(2, 9)},{dice.uniform(-3, 3):.1f},{dice.uniform(0.5, 2):.1f})",
-        )
-    )
-
-
-def _random_masses(dice: random.Random) -> tuple[str, str]:
-    n = dice.randint(3, 10)
-    return _random_mass(dice, n), _random_mass(dice, n)
-
-
-def _random_mass(dice: random.Random, n: int) -> str:
-    weights = ",".join(f"{0.01 + dice.expovariate(1):.2f}" for _ in range(n))
-    return dice.choice(
-        (f"pmf({weights})", f"binomial({n - 1},{dice.uniform(0.1, 0.9):.2f})", f"pmf({weights})")
-    )
-
-
-_random_pair: dict[str, Callable[[random.Random], tuple[str, str]]] = {
-    "continuous": _random_densities,
-    "discrete": _random_masses,
-}
+    p, q = by_chance(scene.kind, seed)
+    return replace(scene, p=p, q=q), []
 
 
 # --- the table ------------------------------------------------------------------------------------

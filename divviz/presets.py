@@ -1,7 +1,10 @@
 """Pairs worth looking at, each as the text that a visitor could have typed."""
 
+import random
+from collections.abc import Callable
 from typing import NamedTuple
 
+from divviz.dist import Dist
 from divviz.scene import DEFAULT, DEFAULT_SHOW, DEFAULTS, Scene, parse
 
 
@@ -44,4 +47,50 @@ PRESETS: dict[str, Preset] = {
     "final_lopsided": Preset(_LOPSIDED, _OUTSIDER_WON, "entropy_p", "bits"),
     "worms_binomial": Preset(_TEETH, "binomial(10,0.544)"),
     "worms_uniform": Preset(_TEETH, "discrete_uniform(0,10)"),
+}
+
+
+# --- a pair by chance -----------------------------------------------------------------------------
+
+
+def by_chance(kind: str, seed: int) -> tuple[Dist, Dist]:
+    """A readable pair of the kind; the same seed gives the same pair."""
+    p, q = _random_pair[kind](random.Random(seed))
+    return parse(p), parse(q)
+
+
+def _random_densities(dice: random.Random) -> tuple[str, str]:
+    return _random_density(dice), _random_density(dice)
+
+
+def _random_density(dice: random.Random) -> str:
+    def normal() -> str:
+        return f"normal({dice.uniform(-4, 4):.1f},{dice.uniform(0.4, 2):.1f})"
+
+    share = dice.randint(2, 8)
+    return dice.choice(
+        (
+            normal(),
+            f"mixture({share / 10}*{normal()}+{(10 - share) / 10}*{normal()})",
+            f"laplace({dice.uniform(-3, 3):.1f},{dice.uniform(0.4, 2):.1f})",
+            f"student_t({dice.randint(2, 9)},{dice.uniform(-3, 3):.1f},{dice.uniform(0.5, 2):.1f})",
+        )
+    )
+
+
+def _random_masses(dice: random.Random) -> tuple[str, str]:
+    n = dice.randint(3, 10)
+    return _random_mass(dice, n), _random_mass(dice, n)
+
+
+def _random_mass(dice: random.Random, n: int) -> str:
+    weights = ",".join(f"{0.01 + dice.expovariate(1):.2f}" for _ in range(n))
+    return dice.choice(
+        (f"pmf({weights})", f"binomial({n - 1},{dice.uniform(0.1, 0.9):.2f})", f"pmf({weights})")
+    )
+
+
+_random_pair: dict[str, Callable[[random.Random], tuple[str, str]]] = {
+    "continuous": _random_densities,
+    "discrete": _random_masses,
 }

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from divviz import families
+from divviz.controls import grips, parameters, shown
 from divviz.families import FAMILIES, SceneError
-from divviz.gestures import ACTS, NOTICES, Notice, apply, parameters, shown
+from divviz.gestures import ACTS, NOTICES, Notice, apply
 from divviz.measures import evaluate
+from divviz.pair import Pair
 from divviz.presets import PRESETS
 from divviz.scene import DEFAULT, DEFAULTS, Scene, parse, read_link
 
@@ -280,17 +282,17 @@ def test_unit_and_measure_are_chosen_by_name():
 
 
 def test_what_is_shown_is_the_union_in_order_with_both_masses():
-    now = shown(parse("pmf(1:1,3:1)"), parse("pmf(2.5:1,3:3)"))
+    now = shown(Pair(parse("pmf(1:1,3:1)"), parse("pmf(2.5:1,3:3)")))
     assert now.values.tolist() == [1, 2.5, 3] and now.names == ("1", "2.5", "3")
     assert now.p.tolist() == [0.5, 0, 0.5] and now.q.tolist() == [0, 0.25, 0.75]
     assert now.labels is None
 
 
 def test_named_outcomes_are_shown_by_name_and_joined():
-    now = shown(parse("pmf(cat:1,dog:3)"), parse("pmf(dog:1,bird:1)"))
+    now = shown(Pair(parse("pmf(cat:1,dog:3)"), parse("pmf(dog:1,bird:1)")))
     assert now.names == now.labels == ("cat", "dog", "bird")
     assert now.p.tolist() == [0.25, 0.75, 0] and now.q.tolist() == [0, 0.5, 0.5]
-    mixed = shown(parse("pmf(cat:1,dog:3)"), parse("bernoulli(0.5)"))
+    mixed = shown(Pair(parse("pmf(cat:1,dog:3)"), parse("bernoulli(0.5)")))
     assert mixed.names == ("cat", "dog")
 
 
@@ -304,7 +306,7 @@ def test_named_outcomes_are_shown_by_name_and_joined():
     ],
 )
 def test_at_most_64_outcomes_are_shown_whatever_the_pair(p, q):
-    now = shown(parse(p), parse(q))
+    now = shown(Pair(parse(p), parse(q)))
     assert 1 <= len(now.values) <= 64 and (np.diff(now.values) > 0).all()
     assert len(now.names) == len(now.p) == len(now.q) == len(now.values)
     after, _ = apply(scene(p, q), ["bars", "p", [1] * len(now.values)])
@@ -313,10 +315,10 @@ def test_at_most_64_outcomes_are_shown_whatever_the_pair(p, q):
 
 def test_what_is_painted_is_what_is_shown_next():
     before = scene("poisson(3)", "pmf(1:0.5,2:0.5)")
-    now = shown(before.p, before.q)
+    now = shown(Pair(before.p, before.q))
     weights = [float(i % 3) for i in range(len(now.values))]
     after, _ = apply(before, ["bars", "p", weights])
-    again = shown(after.p, after.q)
+    again = shown(Pair(after.p, after.q))
     assert again.values.tolist() == now.values.tolist()
     assert again.p == pytest.approx(np.array(weights) / sum(weights))
 
@@ -428,3 +430,21 @@ def test_every_act_is_tested_and_every_notice_has_a_sentence():
     fields = dict.fromkeys(("side", "share", "count", "step", "dist", "kl"), "X")
     for code in NOTICES:
         assert str(Notice(code, fields)).endswith(".")
+
+
+def test_a_mixture_is_dragged_by_the_grips_of_its_parts():
+    before = scene(
+        "mixture(0.5*normal(-2,1)+0.5*mixture(1*normal(0,1)+1*laplace(3,2)))", "normal(0,1)"
+    )
+    assert grips(before.p) == {
+        "1.centre": -2, "1.width": -1, "2.1.centre": 0, "2.1.width": 1, "2.2.centre": 3, "2.2.width": 5,
+    }  # fmt: skip
+    after, said = apply(before, ["handle", "p", "2.2.centre", 4])
+    assert grips(after.p)["2.2.centre"] == 4 and grips(after.p)["1.centre"] == -2 and not said
+
+
+@pytest.mark.parametrize("name", ["centre", "3.centre", "1.top", "1", "²2.centre", ""])
+def test_a_grip_that_a_mixture_has_not_is_refused(name):
+    before = scene("mixture(0.5*normal(-2,1)+0.5*normal(2,1))", "normal(0,1)")
+    with pytest.raises(SceneError):
+        apply(before, ["handle", "p", name, 4])

@@ -20,7 +20,7 @@ MATHEMATICS = [
     ["pair"],
     ["measures"],
     ["scene"],
-    ["fit", "presets"],
+    ["controls", "fit", "presets"],
     ["gestures"],
 ]
 WEB = [

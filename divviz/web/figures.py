@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from divviz.controls import shown
 from divviz.dist import Dist
-from divviz.gestures import shown
 from divviz.measures import MEASURES, UNITS, reason, value
 from divviz.pair import Ground, Pair
 from divviz.web import words
@@ -122,7 +122,7 @@ class Setting:
 
 
 def _outcomes(pair: Pair, key: str, unit: str, t: Translate, _: View | None) -> Setting:
-    board = shown(pair.P, pair.Q)
+    board = shown(pair)
     n = len(board.values)
     names = tuple(name.replace("-", "−") if board.labels is None else name for name in board.names)
     ground = pair.on(board.values)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from divviz import fit, gestures
+from divviz import controls, fit, gestures
 from divviz.families import FAMILIES, Dist, SceneError
 from divviz.measures import MEASURES, UNITS, reason, values
 from divviz.pair import Pair
@@ -150,7 +150,7 @@ def view_of(scene: Scene) -> tuple[float, float]:
 def plot(pair: Pair, view: tuple[float, float]) -> Reply:
     """Return the curves or bars of both distributions as packed arrays."""
     if pair.discrete:
-        shown = gestures.shown(pair.P, pair.Q)
+        shown = controls.shown(pair)
         return {
             "kind": "discrete",
             "names": list(shown.names),
@@ -175,7 +175,7 @@ def handles(side: str, dist: Dist, view: tuple[float, float], t: text.Translate)
     low, high = view
     step = float(f"{(high - low) / 100:.0e}")
     found = []
-    for name, x in gestures.grips(dist).items():
+    for name, x in controls.grips(dist).items():
         *part, kind = name.split(".")
         label = " ".join([t(f"stage.handle_{kind}", side=side.upper()), *part])
         reach = {"low": low, "high": high, "step": step}
@@ -199,7 +199,7 @@ def panel(dist: Dist, t: text.Translate) -> Reply:
 def sliders(dist: Dist, t: text.Translate) -> list[list]:
     """Return a row a parameter: name, title, value, low, high, step; the range holds the value."""
     rows = []
-    for name, param, value in gestures.parameters(dist):
+    for name, param, value in controls.parameters(dist):
         low, high = min(param.low, value), max(param.high, value)
         step = 1 if param.integer else 10 ** math.floor(math.log10((param.high - param.low) / 150))
         title = (

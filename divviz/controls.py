@@ -1,0 +1,185 @@
+"""What the board offers to a hand, and what one move of it makes of a distribution.
+
+The outcomes that are shown, the sliders and the grips of a distribution; each move is a function
+from the distribution to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from divviz import families
+from divviz.dist import Dist, Param, SceneError
+from divviz.pair import Pair
+from divviz.scene import MOST_OUTCOMES
+
+Array = NDArray[np.float64]
+
+
+# --- what is shown --------------------------------------------------------------------------------
+
+
+class Shown(NamedTuple):
+    """The outcomes on the board: values and masses of shape (n,), n <= 64, and their names."""
+
+    values: Array
+    names: tuple[str, ...]
+    p: Array
+    q: Array
+    labels: tuple[str, ...] | None
+
+
+def shown(pair: Pair) -> Shown:
+    """The outcomes that the board shows for a discrete pair: the 64 of most mass, in order."""
+    if not pair.discrete:
+        raise SceneError("act_discrete")
+    values, p_mass, q_mass, labels = pair.x, pair.p, pair.q, pair.labels
+    if labels is None:
+        windows = (pair.P.window(), pair.Q.window())
+        seen = np.logical_or(*((values >= low) & (values <= high) for low, high in windows))
+        values, p_mass, q_mass = values[seen], p_mass[seen], q_mass[seen]
+    if len(values) > MOST_OUTCOMES:
+        most = np.sort(np.argsort(-(p_mass + q_mass), kind="stable")[:MOST_OUTCOMES])
+        values, p_mass, q_mass = values[most], p_mass[most], q_mass[most]
+        labels = tuple(labels[i] for i in most) if labels else None
+    names = labels or tuple(f"{value:.12g}" for value in values)
+    return Shown(values, names, p_mass, q_mass, labels)
+
+
+def parameters(dist: Dist) -> list[tuple[str, Param, float]]:
+    """A row for each slider: the name that "param" takes, its Param, and its value now.
+
+    Parts of a mixture are counted from 1: ``1.weight``, ``1.mu``, ``2.1.sigma``.
+    """
+    if dist.name != "mixture":
+        return [(p.name, p, v) for p, v in zip(dist.family.params, dist.args, strict=False)]
+    rows: list[tuple[str, Param, float]] = []
+    for k, (weight, part) in enumerate(zip(_shares(dist), dist.parts, strict=True), 1):
+        rows.append((f"{k}.weight", WEIGHT, weight))
+        rows += [(f"{k}.{name}", param, value) for name, param, value in parameters(part)]
+    return rows
+
+
+def grips(dist: Dist) -> dict[str, float]:
+    """Where each handle sits, by the name that "handle" takes; a mixture has those of its parts."""
+    if dist.name != "mixture":
+        return dist.handles()
+    return {
+        f"{k}.{name}": x for k, part in enumerate(dist.parts, 1) for name, x in grips(part).items()
+    }
+
+
+WEIGHT = Param("weight", 0.5, 0.0, 1.0, 0.0, 1.0)
+
+
+def _shares(mixture: Dist) -> list[float]:
+    """The weights of a mixture's parts as shares of 1, without the noise of the division."""
+    total = float(mixture.weights.sum())
+    return [float(f"{weight / total:.12g}") for weight in mixture.weights]
+
+
+# --- one distribution -----------------------------------------------------------------------------
+
+
+def pmf_like(now: Shown, weights: Sequence[float]) -> Dist:
+    """The pmf with these weights on the outcomes shown, spelled in the shortest way."""
+    if now.labels is not None:
+        return families.pmf(weights, labels=now.labels)
+    if now.values[0] == 0 and now.values[-1] == len(weights) - 1 and _integers(now.values):
+        return families.pmf(weights)
+    return families.pmf(weights, support=now.values.tolist())
+
+
+def _integers(values: Array) -> bool:
+    return bool((values == np.rint(values)).all())
+
+
+def rounded(values: Array, digits: int) -> list[float]:
+    return [float(f"{value:.{digits}g}") for value in values.tolist()]
+
+
+def with_param(dist: Dist, path: str, value: float) -> Dist:
+    """``dist`` with one parameter changed; ``path`` is a name from `parameters`."""
+    if dist.name == "mixture":
+        return _set_part(dist, path, value)
+    params = dist.family.params
+    index = next((i for i, param in enumerate(params) if param.name == path), None)
+    if index is None:
+        raise SceneError("act_param", family=dist.name, name=path)
+    args = list(dist.args)
+    args[index] = value
+    try:
+        return families.make(dist.name, *args)
+    except SceneError as error:
+        if error.code in ("order", "order_equal"):
+            # one end pushes the other along, or the hand on a slider would meet a wall
+            return families.make(dist.name, *(arg + value - dist.args[index] for arg in dist.args))
+        if error.code == "index":
+            i, n = (value, value + 1) if index == 0 else (value - 1, value)
+            return families.make(dist.name, i, n)
+        raise
+
+
+def _part(dist: Dist, path: str) -> tuple[int, str]:
+    """Which part of a mixture a dotted name speaks of, and what of it."""
+    head, _, rest = path.partition(".")
+    # isdecimal alone takes digits of every script, and a long run of them costs quadratic time
+    k = int(head) - 1 if head.isascii() and head.isdecimal() and len(head) < 3 else -1
+    if not 0 <= k < len(dist.parts) or not rest:
+        raise SceneError("act_param", family=dist.name, name=path)
+    return k, rest
+
+
+def _set_part(dist: Dist, path: str, value: float) -> Dist:
+    k, rest = _part(dist, path)
+    if rest == "weight":
+        weights = with_share(np.array(_shares(dist)), k, value)
+        return families.mixture(weights, dist.parts)
+    parts = list(dist.parts)
+    parts[k] = with_param(parts[k], rest, value)
+    return families.mixture(dist.weights.tolist(), parts)
+
+
+def with_share(shares: Array, i: int, share: float) -> list[float]:
+    """``shares`` with number i set and the others rescaled in proportion, even if all are 0."""
+    if not 0 <= share <= 1:
+        raise SceneError("act_share", value=share)
+    others = np.delete(shares, i)
+    if len(others) == 0:
+        raise SceneError("act_alone")
+    total = others.sum()
+    others = others / total if total > 0 else np.full(len(others), 1 / len(others))
+    return rounded(np.insert(others * (1 - share), i, share), 12)
+
+
+def dragged(dist: Dist, path: str, x: float) -> Dist:
+    """``dist`` with one of its grips at ``x``; ``path`` is a name from `grips`."""
+    if dist.name == "mixture":
+        k, rest = _part(dist, path)
+        parts = list(dist.parts)
+        parts[k] = dragged(parts[k], rest, x)
+        return families.mixture(dist.weights.tolist(), parts)
+    handle = next((h for h in dist.family.handles if h.name == path), None)
+    if handle is None:
+        raise SceneError("act_handle", family=dist.name, name=path)
+    return families.make(dist.name, *handle.drag(x, *dist.args))
+
+
+def resized(now: Shown, n: int) -> Shown:
+    """The first n outcomes, or as many more of no mass, spaced as the last two are."""
+    values, more = now.values[:n], max(0, n - len(now.values))
+    step = float(values[-1] - values[-2]) if len(values) > 1 else 1.0
+    values = np.append(values, values[-1] + step * np.arange(1, more + 1))
+    p, q = (np.append(mass[:n], np.zeros(more)) for mass in (now.p, now.q))
+    labels = _more_names(now.labels[:n], more) if now.labels is not None else None
+    return Shown(values, labels or (), p, q, labels)
+
+
+def _more_names(labels: tuple[str, ...], more: int) -> tuple[str, ...]:
+    """The names and ``more`` new ones, x1, x2, ..., that are not yet taken."""
+    fresh = (f"x{k}" for k in range(1, len(labels) + more + 1) if f"x{k}" not in labels)
+    return (*labels, *(name for name, _ in zip(fresh, range(more), strict=False)))
