@@ -28,7 +28,7 @@ WEB = [
     ["words"],
     ["figures"],
     ["stage"],
-    ["lesson"],
+    ["lesson", "live"],
     ["frame", "server"],
 ]
 VAGUE = {"base", "common", "core", "helper", "helpers", "misc", "service", "services", "utils"}

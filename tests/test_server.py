@@ -418,7 +418,7 @@ def course_site(server: live.Server) -> Iterator[str]:
 def test_it_can_be_embedded_elsewhere(course_site: str, page: Page) -> None:
     page.goto(course_site)
     inner = page.frame_locator("iframe").get_by_test_id("stMain")
-    inner.get_by_text(re.compile(r"\w")).first.wait_for()
+    inner.locator("[data-measure=kl_pq][data-seq]").wait_for()
 
 
 def test_a_restarted_server_is_found_again(serve: Serve, new_page: Callable[..., Page]) -> None:

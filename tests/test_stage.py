@@ -44,11 +44,28 @@ def test_the_words_are_sent_once_for_a_language() -> None:
 
 
 def test_a_live_reply_keeps_the_view_that_the_hand_holds_and_leaves_out_what_can_wait() -> None:
-    reply = ask(acts=(["param", "q", "mu", 9],), live=True, view=[-4, 4])
+    reply = ask(acts=(["handle", "q", "centre", 3],), live=True, view=[-4, 4])
     assert reply["plot"]["view"] == (-4, 4)
     assert "scene" not in reply and "canvas" not in reply
-    settled = ask(acts=(["param", "q", "mu", 9],), view=[-4, 4])
+    settled = ask(acts=(["handle", "q", "centre", 9],), view=[-4, 4])
     assert settled["plot"]["view"][1] > 9
+
+
+def test_the_view_under_a_slider_grows_in_strides_and_only_where_it_must() -> None:
+    def view(mu: float, held: list[float]) -> tuple[float, float]:
+        return ask(acts=(["param", "q", "mu", mu],), live=True, view=held)["plot"]["view"]
+
+    assert view(1, [-9, 9]) == (-9, 9)
+    low, high = view(9, [-9, 9])
+    assert low == -9 and high > 12
+    assert view(9.3, [low, high]) == (low, high)
+
+
+def test_between_two_drawings_the_hand_gets_the_numbers_alone() -> None:
+    reply = ask(acts=(["param", "q", "mu", 3],), live=True, draw=False)
+    assert reply.keys() == {"seq", "live", "numbers", "reasons"}
+    assert shown(reply)["kl_pq"] == pytest.approx(4.5, rel=1e-12)
+    assert "plot" in ask(acts=(["param", "q", "mu", 3],), draw=False)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,11 @@ def address(name: str) -> str:
     return f"{version(name)}/{files()[name].name}"
 
 
+def live() -> str | None:
+    """The path of the websocket that answers a hand at once, None where there is none."""
+    return None if BASE is None else f"{BASE}/live"
+
+
 def url(name: str) -> str | None:
     """The path of a file from the server's root, None where it is not served; KeyError if unknown.
 

@@ -22,8 +22,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 from streamlit import config, file_util, net_util
 
 import divviz
@@ -52,12 +53,20 @@ def prefix() -> str:
 # ------------------------------------------------------------------ routes
 
 
-def routes() -> list[Route]:
-    """Health, and the end of every address of the stage's files that Files does not know."""
+def routes() -> list[BaseRoute]:
+    """Health, the live numbers, and the end of every address that Files does not know."""
     return [
         Route(f"{prefix()}/healthz", health),
+        WebSocketRoute(f"{prefix()}/divviz/live", live),
         Route(f"{prefix()}/divviz/{{path:path}}", missing),
     ]
+
+
+async def live(websocket: WebSocket) -> None:
+    """The numbers that follow a hand; see divviz.web.live."""
+    from divviz.web import live as channel  # with the stage, which asks where its files are served
+
+    await channel.live(websocket)
 
 
 async def health(request: Request) -> Response:

@@ -1,12 +1,14 @@
 // The live board. What the hand does becomes a message {seq, base, acts}; the server answers with numbers,
 // curves and words for exactly that scene. The page holds nothing that the scene's text does not say.
 
+import { channel } from "./channel.js";
 import { SIDES, h, put, write } from "./dom.js";
 import { chooser, sides, table, toolbar } from "./panel.js";
 import { picture } from "./picture.js";
 import { surface } from "./surface.js";
 
 const IN_FLIGHT = 2;
+const DRAW_EVERY = 33; // ms between curves and pictures while the hand moves: the numbers come first
 const LOST_AFTER = 4000; // ms without any answer before the last message is sent again
 const boards = new WeakMap();
 
@@ -31,7 +33,10 @@ function make(parent, first) {
   parent.append(root);
 
   // ---- the conversation -------------------------------------------------------------------------
-  let seq = 0, answered = 0, base = null, pending = [], live = null, view = null, dirty = false, watchdog = 0;
+  let seq = 0, answered = 0, base = null, pending = [], live = null, dirty = false, watchdog = 0;
+  let drawn = -Infinity, pause = 0; // when curves were last asked for; the hand may stop between two
+  const short = channel(first.channel, (reply) => { receive(reply); return root.isConnected; });
+  let settled = 0; // the newest committed message that has its answer
   const past = [], future = [];
   let travelling = null; // "undo", "redo", "link": the next committed scene is not a new step
   let jumping = false; // the next committed scene gets a history entry of its own
@@ -42,15 +47,18 @@ function make(parent, first) {
     dirty = false;
     seq += 1;
     for (const one of pending) one.seq = one.seq || seq;
-    const acts = pending.map((one) => one.act);
-    board.send({ seq, base, acts: live ? [...acts, live] : acts, live: Boolean(live), view: live ? view : null, lang: board.lang });
+    const acts = pending.map((one) => one.act), now = performance.now(), draw = !live || now - drawn >= DRAW_EVERY;
+    if (draw) drawn = now;
+    const message = { seq, base, acts: live ? [...acts, live] : acts, live: Boolean(live), draw, view: live ? plot.view() : null, lang: board.lang };
+    if (!live || !short.send(message)) board.send(message); // what is committed is Streamlit's to keep
+    clearTimeout(pause);
     clearTimeout(watchdog);
     watchdog = setTimeout(() => { answered = seq; post(); }, LOST_AFTER);
     return seq;
   }
 
   const hooks = {
-    live(act, frozen = null) { live = act; view = frozen; post(); },
+    live(act) { live = act; post(); },
     commit(act) { live = null; pending.push({ act, seq: 0 }); return post(); },
     jump(act) { jumping = true; hooks.commit(act); },
     cancel(notice) { live = null; const asked = post(); if (notice) hooks.tell(notice, asked); },
@@ -139,7 +147,7 @@ function make(parent, first) {
       put(place.node, "data-value", value);
       put(place.node, "data-seq", reply.seq);
       if (place.reason) write(place.reason, reply.reasons[key] || "");
-      if (place.reason) put(place.press, "aria-pressed", reply.show === key);
+      if (place.reason && reply.show) put(place.press, "aria-pressed", reply.show === key);
     }
   }
 
@@ -147,7 +155,9 @@ function make(parent, first) {
   function receive(reply) {
     // A server that was restarted knows nothing of this tab and answers the address it was opened
     // with: tell it again what is here.
-    if (reply.seq < answered) { if (reply.seq === 0 && !reply.live) { answered = seq; post(); } return; }
+    if (reply.seq === 0 && answered > 0) { answered = seq; post(); return; }
+    // The short way may have overtaken the answer to what was committed before.
+    if (reply.seq < answered) { if (!reply.live && reply.seq > settled) settle(reply); return; }
     if (reply.seq > seq) seq = reply.seq; // the page was opened on a state that a tab had sent before
     answered = Math.max(answered, reply.seq);
     if (answered >= seq) clearTimeout(watchdog);
@@ -157,20 +167,26 @@ function make(parent, first) {
     board.opened = 0;
     if (!reply.live) settle(reply);
     show_numbers(reply);
+    if (reply.plot) show_rest(reply);
+    else pause = setTimeout(() => { if (live) post(); }, DRAW_EVERY);
+    if (dirty) post();
+    else if (answered >= seq) delete root.dataset.busy;
+  }
+
+  function show_rest(reply) {
     plot.show(reply);
     panels.show(reply);
     write(sentence, reply.sentence);
+    chart.show(reply.figure);
     if (!reply.live) {
       choose.show(reply); cells.show(reply);
       write(picked, reply.picked); write(says, reply.says); write(caption, reply.caption);
       if (reply.seq > board.told) { board.told = reply.seq; tell(reply.notices); }
     }
-    chart.show(reply.figure);
-    if (dirty) post();
-    else if (answered >= seq) delete root.dataset.busy;
   }
 
   function settle(reply) {
+    settled = reply.seq;
     pending = pending.filter((one) => !one.seq || one.seq > reply.seq);
     if (base !== null && base !== reply.scene && !travelling) { past.push(base); future.length = 0; if (past.length > 200) past.shift(); }
     const changed = base !== reply.scene || travelling;

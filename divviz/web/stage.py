@@ -27,7 +27,7 @@ SHORT = 4096
 CELLS = 256
 SIDES = ("p", "q")
 UNDER = {"js_distance": "js"}  # shown small, in the box of the other
-MODULES = ("dom.js", "surface.js", "sketch.js", "picture.js", "panel.js", "stage.js")
+MODULES = ("dom.js", "channel.js", "surface.js", "sketch.js", "picture.js", "panel.js", "stage.js")
 
 Reply = dict[str, Any]
 
@@ -80,25 +80,33 @@ def _frozen(message: object) -> tuple[float, float] | None:
 
 
 def answer(message: object, query: Mapping[str, str], lang: str) -> Reply:
-    """Return what the browser shows for a message: plain JSON values and packed arrays."""
+    """Return what the browser shows for a message: plain JSON values and packed arrays.
+
+    While the hand moves, the browser asks for curves only as often as it can draw them ("draw"),
+    and gets the numbers alone for the moves between.
+    """
     t = text.of(lang)
     scene, errors, notices = scene_of(message, query)
     live = isinstance(message, dict) and message.get("live") is True
     pair = Pair(scene.p, scene.q)
-    view = (_frozen(message) if live else None) or view_of(scene)
     found = values(pair, scene.unit)
     reply: Reply = {
         "seq": _seq(message),
         "live": live,
-        "kind": scene.p.kind,
-        "unit": scene.unit,
-        "show": scene.show,
         "numbers": {key: _spelled(value) for key, value in found.items()},
         "reasons": {
             key: words.reason(reason(pair, key), t)
             for key, value in found.items()
             if math.isinf(value)
         },
+    }
+    if live and isinstance(message, dict) and message.get("draw") is False:
+        return reply
+    view = held_view(message, scene) if live else view_of(scene)
+    reply |= {
+        "kind": scene.p.kind,
+        "unit": scene.unit,
+        "show": scene.show,
         "sentence": words.sentence(pair, scene.show, scene.unit, t),
         "plot": plot(pair, view),
         "handles": {side: handles(side, getattr(scene, side), view, t) for side in SIDES},
@@ -137,6 +145,22 @@ def _spelled(value: float) -> tuple[float | str, str]:
     """JSON has no infinity: it travels by the name that JavaScript gives it."""
     exact = value if math.isfinite(value) else "Infinity" if value > 0 else "-Infinity"
     return exact, words.number(value)
+
+
+def held_view(message: object, scene: Scene) -> tuple[float, float]:
+    """Return the view while a hand moves: still under a hand on the plot, wider for a slider.
+
+    A slider may take a curve out of sight, and a view that followed every move would make the
+    other curve wander: it grows in strides, and shrinks when the hand lets go.
+    """
+    held, needed = _frozen(message), view_of(scene)
+    acts = message.get("acts") if isinstance(message, dict) else None
+    last = acts[-1] if isinstance(acts, list) and acts else None
+    if held is None or not isinstance(last, list) or last[:1] != ["param"]:
+        return held or needed
+    low, high = min(held[0], needed[0]), max(held[1], needed[1])
+    stride = 0.3 * (high - low)
+    return low - stride * (low < held[0]), high + stride * (high > held[1])
 
 
 def view_of(scene: Scene) -> tuple[float, float]:
@@ -292,7 +316,7 @@ def board(lang: str) -> None:
     state = st.session_state.get(KEY)
     message = state.get("message") if isinstance(state, Mapping) else None
     reply = answer(message, st.query_params, lang)
-    reply["plotly"] = assets.url("plotly.min.js")
+    reply |= {"plotly": assets.url("plotly.min.js"), "channel": assets.live()}
     _component(key=KEY, data=reply, on_message_change=_heard)
     if reply["plotly"] is None:  # no server of ours to load the script from: Streamlit's own copy
         theme = "dark" if st.context.theme.type == "dark" else "light"

@@ -311,7 +311,7 @@ export function surface(hooks) {
     for (const move of moves.length ? moves : [event]) touch(at(move));
     stroke.total = stroke.weights.reduce((a, b) => a + b, 0) * stroke.cell;
     paint();
-    if (stroke.total > 0) hooks.live(stroke_act(), plot.view);
+    if (stroke.total > 0) hooks.live(stroke_act());
   }
 
   function drag(point) {
@@ -319,7 +319,7 @@ export function surface(hooks) {
     if (!one) return;
     const box = inner(), x = x_of(Math.min(Math.max(point.x, box.x), box.x + box.w));
     held.act = ["handle", held.which, held.name, +x.toPrecision(4)];
-    hooks.live(held.act, plot.view);
+    hooks.live(held.act);
   }
 
   // Every bar between two points of the hand gets its share of the line between them.
@@ -406,7 +406,6 @@ export function surface(hooks) {
     element, show,
     speak(next) { words = next; sliderKey = ""; railKey = ""; put(svg, "aria-label", words.plot_label); },
     side(next) { side = next; put(element, "data-draw", side); if (plot) paint_sliders(); },
-    interval: () => canvas && canvas[side],
-    busy: () => Boolean(stroke || held),
+    view: () => (plot && plot.view) || null,
   };
 }
