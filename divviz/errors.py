@@ -53,7 +53,7 @@ ERRORS: dict[str, str] = {
     "text_code": "The code of this drawn curve is damaged; copy the whole link again.",
     "link_type": "The link cannot be read; copy the whole link again.",
     "link_long": "The link is too long; use at most {longest} characters.",
-    "fit_built": "{family} has no closest member; choose a family with parameters.",
+    "fit_built": "{family} cannot be fitted; choose a family with parameters.",
     "fit_kind": "{family} is not {kind}; choose a {kind} family.",
     "fit_outside": "No {family} covers all of this shape; choose a family that reaches as far.",
     "fit_tail": "The tails of this shape are too heavy for {family}; "

@@ -38,12 +38,12 @@ CELLS = 128
 NOTICED = 5e-4  # mass that may be lost without a word: it does not show in three digits
 
 NOTICES: dict[str, str] = {
-    "cut": "{side} lost {share} of its mass, which lay outside what is shown.",
+    "cut": "{side} lost {share} % of its mass, which lay outside what is shown.",
     "binned": "The line was cut into {count} outcomes, {step} apart; finer detail is lost.",
     "smoothed": "Each outcome became a stretch of the line, {step} wide, with the same mass.",
     "names_lost": "The outcomes lost their names; they are numbers now.",
-    "fitted": "{side} is now {dist}, the closest of its family: KL from what it was is {kl} nats.",
-    "shape_lost": "{side} is now {dist}, with about the centre and width it had; undo returns it.",
+    "fitted": "{side} is now {dist}, the closest of its family: KL(old‖new) is {kl} nats.",
+    "shape_lost": "{side} is now {dist}, with about its old centre and width; undo takes it back.",
 }
 
 
@@ -164,11 +164,7 @@ def _need(scene: Scene, kind: str) -> None:
 def _cut(side: str, lost: float) -> list[Notice]:
     if lost <= NOTICED:
         return []
-    return [Notice("cut", {"side": side.upper(), "share": _percent(lost)})]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %" if share < 0.995 else "almost all"
+    return [Notice("cut", {"side": side.upper(), "share": f"{100 * min(lost, 0.999):.2g}"})]
 
 
 def _param(scene: Scene, side: str, name: str, value: float) -> Done:

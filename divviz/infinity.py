@@ -17,7 +17,7 @@ MIRROR = {"P": "Q", "Q": "P"}
 
 REASONS: dict[str, str] = {
     "outside": "{other} gives 0 to outcome {outcome}, where {who} has {mass}.",
-    "outside_interval": "{other} gives 0 to [{low}, {high}], where {who} has {mass}.",
+    "outside_interval": "{other} gives 0 to {interval}, where {who} has {mass}.",
     "tail": "{who}'s tail is too heavy for {other}.",
     "mean": "{who} has no finite mean, and {other} does not match its tail.",
 }
@@ -43,8 +43,25 @@ def outside_interval(p: Dist, q: Dist, who: str) -> Reason | None:
     masses = _masses(p, *np.array(lost).T)
     at = int(np.argmax(masses))
     low, high = lost[at]
-    fields = {"who": who, "other": MIRROR[who], "low": low, "high": high}
-    return Reason("outside_interval", {**fields, "mass": float(masses[at])})
+    fields: dict[str, Any] = {"who": who, "other": MIRROR[who], "low": low, "high": high}
+    fields["interval"] = spelled_interval(low, high)
+    # A tail of N(50,1) below 0 is there, and smaller than any double.
+    fields["mass"] = float(masses[at]) or "< 10⁻³⁰⁰"
+    return Reason("outside_interval", fields)
+
+
+def spelled_interval(low: float, high: float) -> str:
+    """An interval to three digits, open where it has no end.
+
+    >>> spelled_interval(-math.inf, 0), spelled_interval(1, 2.3456)
+    ('(−∞, 0]', '[1, 2.35]')
+    """
+
+    def end(x: float) -> str:
+        return (f"{abs(x):.3g}" if math.isfinite(x) else "∞").join(["−" if x < 0 else "", ""])
+
+    left, right = "(" if math.isinf(low) else "[", ")" if math.isinf(high) else "]"
+    return f"{left}{end(low)}, {end(high)}{right}"
 
 
 def outside_outcome(

@@ -214,7 +214,7 @@ def test_a_fit_names_the_member_and_the_kl_that_it_leaves():
     assert str(after.p) == "normal(0,2.11896)" and after.q == DEFAULT.q
     assert [n.code for n in notices] == ["fitted"]
     left = evaluate(DEFAULT.p, after.p)["kl_pq"]
-    assert f"KL from what it was is {left:.3g} nats" in str(notices[0])
+    assert f"KL(old‖new) is {left:.3g} nats" in str(notices[0])
 
 
 def test_a_fit_of_a_drawn_curve_covers_all_of_it():

@@ -63,9 +63,9 @@ OUTSIDE = [
     (make("binomial", 10_000, 0.001), pmf([1] * 900), "Q gives 0 to outcome 900"),
     (pmf([1, 3], labels=["a", "b"]), pmf([1], labels=["a"]), "Q gives 0 to outcome b, where P"),
     (make("uniform", 0, 2), make("uniform", 1, 3), "Q gives 0 to [0, 1], where P has 0.5."),
-    (N01, make("exponential", 1), "Q gives 0 to [-inf, 0], where P has 0.5."),
-    (make("normal", 50, 1), make("exponential", 1), "Q gives 0 to [-inf, 0]"),
-    (N01, drawn(-1, 1, [1, 0, 0, 1]), "Q gives 0 to [-0.5, 0.5]"),
+    (N01, make("exponential", 1), "Q gives 0 to (−∞, 0], where P has 0.5."),
+    (make("normal", 50, 1), make("exponential", 1), "Q gives 0 to (−∞, 0], where P has < 10⁻³⁰⁰."),
+    (N01, drawn(-1, 1, [1, 0, 0, 1]), "Q gives 0 to [−0.5, 0.5]"),
     (drawn(0, 4, [1, 1, 2, 1]), drawn(0, 4, [1, 0, 0, 1]), "Q gives 0 to [1, 3], where P has 0.6"),
 ]
 

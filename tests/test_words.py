@@ -127,7 +127,7 @@ def test_a_reason_names_the_outcome_or_the_interval_or_the_tail() -> None:
         ("pmf(0.5,0.3,0.2)", "pmf(1,1,0)"): "Q gives 0 to outcome 2, where P has 0.2",
         ("pmf(cat:1,dog:3)", "pmf(cat:1,dog:0)"): "Q gives 0 to outcome dog, where P has 0.75",
         ("uniform(-3,1)", "uniform(-1,3)"): "Q gives 0 to [−3, −1], where P has 0.5",
-        ("normal(0,1)", "exponential(1)"): "Q gives 0 to [−∞, 0], where P has 0.5",
+        ("normal(0,1)", "exponential(1)"): "Q gives 0 to (−∞, 0], where P has 0.5",
         ("cauchy(0,1)", "normal(0,1)"): "P's tail is too heavy for Q",
     }
     for (p, q), expected in said.items():
@@ -155,7 +155,7 @@ def test_what_a_visitor_sent_is_cut_short_and_never_read_as_a_template() -> None
 
 
 def test_a_notice_is_said_in_the_readers_language() -> None:
-    notice = Notice("cut", {"side": "P", "share": "3 %"})
+    notice = Notice("cut", {"side": "P", "share": "3"})
     assert words.notice(notice, EN) == str(notice)
     assert words.notice(notice, ZH) == "P 失去了 3 % 的质量：它落在所示范围之外。"
 

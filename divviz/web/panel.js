@@ -205,7 +205,7 @@ export function table(hooks) {
     const names = reply.plot.names, p = unpack(reply.plot.p), q = unpack(reply.plot.q);
     const count = number_field(words.outcomes, String(names.length), () => {
       const n = read_number(count.value);
-      if (n === null || !Number.isInteger(n)) return hooks.tell(words.not_number.replace("{text}", count.value.slice(0, 20)));
+      if (n === null || !Number.isInteger(n)) return hooks.tell(words.not_whole.replace("{text}", count.value.slice(0, 20)));
       hooks.jump(["outcomes", n]);
     });
     count.dataset.cell = "count";
