@@ -270,7 +270,7 @@ def vocabulary(lang: str) -> Reply:
         ],
         "choices": {
             "presets": [(name, t(f"preset.{name}.name")) for name in PRESETS],
-            "units": [(unit, t(f"stage.unit_{unit}")) for unit in UNITS],
+            "units": [(unit, t(f"unit.{unit}")) for unit in UNITS],
             "families": kinds,
             "fits": {
                 kind: [row for row in rows if row[0] in fit.FITTED] for kind, rows in kinds.items()
