@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from divviz import families, fit, gestures
+from divviz import controls, families, fit, gestures
 from divviz import scene as scene_
 from divviz.families import ERRORS, FAMILIES, SceneError
 from divviz.measures import evaluate
@@ -284,7 +284,9 @@ def test_a_link_with_endless_other_parts_says_so():
 
 
 def test_every_error_that_this_layer_raises_has_a_sentence_and_every_sentence_its_error():
-    source = "".join(Path(module.__file__).read_text() for module in (scene_, fit, gestures))
+    source = "".join(
+        Path(module.__file__).read_text() for module in (scene_, controls, fit, gestures)
+    )
     raised = set(re.findall(r'SceneError\(\s*"(\w+)"', source))
     raised |= {"act_discrete", "act_continuous"}  # raised by the kind's own name
     assert raised <= set(ERRORS)
