@@ -97,6 +97,7 @@ export function sides(hooks) {
     text.className = "dv-formula";
     put(text, "inputmode", "text");
     put(text, "data-formula", which);
+    put(text, "placeholder", now.kind === "discrete" ? "pmf(0.2,0.8)" : "normal(0,1)");
     const body = [h("div", { class: "dv-sidehead" }, h("strong", { class: `dv-${which}` }, title), family, fits), ...rows.map((one) => one.element)];
     if (side.interval) body.push(interval(which, side.interval));
     body.push(text);

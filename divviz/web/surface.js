@@ -3,27 +3,30 @@
 import { SIDES, h, label, put, s, ticks, unpack } from "./dom.js";
 
 const MARGIN = { left: 44, right: 12, top: 12, axis: 24, rail: 28 };
+const NARROW = 12; // px: bars of less than this stand as one outline
+const FAR = 3; // of the plot's height: nothing is drawn further out of sight
 const SNAP = 0.012; // of the plot's height: closer to the ground than this is exactly zero
 let count = 0;
 
 export function surface(hooks) {
-  const id = `dv-hatch-${++count}`;
+  const id = `dv-hatch-${++count}`, frame = `dv-frame-${count}`;
   const node = {
+    ground: s("rect", { class: "dv-ground" }),
     grid: s("g", { class: "dv-grid", "aria-hidden": "true" }),
-    p: s("path", { class: "dv-shape dv-p" }),
-    q: s("path", { class: "dv-shape dv-q", fill: `url(#${id})` }),
+    p: s("path", { class: "dv-shape dv-p", "clip-path": `url(#${frame})` }),
+    q: s("path", { class: "dv-shape dv-q", "clip-path": `url(#${frame})`, fill: `url(#${id})` }),
+    inside: s("rect"),
     rails: s("g", { class: "dv-rails" }),
     sliders: s("g", { class: "dv-sliders" }),
-    pen: s("g", { class: "dv-pen" }),
   };
   const svg = s(
     "svg",
-    { class: "dv-plot", role: "group", tabindex: null },
+    { class: "dv-plot", role: "group" },
     s("defs", {},
       s("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-        s("line", { class: "dv-hatch", x1: 0, y1: 0, x2: 0, y2: 6 }))),
-    s("rect", { class: "dv-ground" }),
-    node.grid, node.p, node.q, node.sliders, node.pen, node.rails,
+        s("line", { class: "dv-hatch", x1: 0, y1: 0, x2: 0, y2: 6 })),
+      s("clipPath", { id: frame }, node.inside)),
+    node.ground, node.grid, node.p, node.q, node.sliders, node.rails,
   );
   const element = h("div", { class: "dv-surface" }, svg);
 
@@ -76,31 +79,32 @@ export function surface(hooks) {
   }
 
   function bar_path(which) {
-    const box = inner(), slot = box.w / plot.values.length;
-    const gap = slot > 8 ? 0.08 : 0.02;
-    const from = which === "p" ? gap : 0.5, to = which === "p" ? 0.5 : 1 - gap, ground = box.y + box.h;
+    const box = inner(), slot = box.w / plot.values.length, ground = box.y + box.h;
+    if (slot < NARROW) return silhouette(bars(which), box.x, slot, ground, box.h);
+    const from = which === "p" ? 0.08 : 0.5, to = which === "p" ? 0.5 : 0.92;
     let d = "";
     bars(which).forEach((v, i) => {
       const left = (box.x + (i + from) * slot).toFixed(1), right = (box.x + (i + to) * slot).toFixed(1);
-      d += `M${left} ${ground}V${(ground - Math.min(v, 1.02) * box.h).toFixed(1)}H${right}V${ground}`;
+      d += `M${left} ${ground}V${(ground - Math.min(v, FAR) * box.h).toFixed(1)}H${right}V${ground}`;
     });
     return d;
+  }
+
+  function silhouette(heights, x, width, ground, h) { // steps without gaps
+    const steps = heights.map((v, i) => `V${(ground - Math.min(v, FAR) * h).toFixed(1)}H${(x + (i + 1) * width).toFixed(1)}`);
+    return `M${x} ${ground}${steps.join("")}V${ground}`;
   }
 
   function curve_path(which) {
     const box = inner(), ground = box.y + box.h;
     if (stroke && stroke.side === which) {
-      const { a, b, weights } = stroke, cell = (b - a) / weights.length;
-      let d = `M${px(a).toFixed(1)} ${ground}`;
-      for (let i = 0; i < weights.length; i++) {
-        d += `V${(ground - (weights[i] / stroke.top) * box.h).toFixed(1)}H${px(a + (i + 1) * cell).toFixed(1)}`;
-      }
-      return d + `V${ground}`;
+      const { a, b, weights } = stroke;
+      return silhouette(bars(which), px(a), (px(b) - px(a)) / weights.length, ground, box.h);
     }
     const unit = scale(), xs = plot.x, ys = plot[which];
     let d = `M${px(xs[0]).toFixed(1)} ${ground}`;
     for (let i = 0; i < xs.length; i++) {
-      d += `L${px(xs[i]).toFixed(1)} ${(ground - Math.min(ys[i] / unit, 1.02) * box.h).toFixed(1)}`;
+      d += `L${px(xs[i]).toFixed(1)} ${(ground - Math.min(ys[i] / unit, FAR) * box.h).toFixed(1)}`;
     }
     return d + `V${ground}`;
   }
@@ -126,8 +130,10 @@ export function surface(hooks) {
       s("path", { class: "dv-axis", d: `M${box.x} ${ground}h${box.w}` }),
       ...xs.map(([x, t]) => text(x, ground + 16, t, "middle")),
     );
-    const rect = svg.querySelector(".dv-ground");
-    put(rect, "x", box.x); put(rect, "y", box.y); put(rect, "width", box.w); put(rect, "height", box.h);
+    for (const [rect, edge] of [[node.ground, 0], [node.inside, 2]]) {
+      put(rect, "x", box.x - edge); put(rect, "y", box.y);
+      put(rect, "width", box.w + 2 * edge); put(rect, "height", box.h + edge);
+    }
   }
 
   function text(x, y, content, anchor) {
