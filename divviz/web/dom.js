@@ -32,11 +32,17 @@ export function write(node, text) {
 
 const READERS = { f4: Float32Array, f8: Float64Array, u2: Uint16Array, i4: Int32Array };
 
+function bytes_of(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const plain = atob(text), bytes = new Uint8Array(plain.length);
+  for (let i = 0; i < plain.length; i++) bytes[i] = plain.charCodeAt(i);
+  return bytes;
+}
+
 // {dtype, bdata} is Plotly's own spelling of a typed array; the stage's curves use the same one.
 export function unpack(packed) {
   if (Array.isArray(packed)) return packed;
-  const bytes = Uint8Array.from(atob(packed.bdata), (c) => c.charCodeAt(0));
-  return new READERS[packed.dtype](bytes.buffer);
+  return new READERS[packed.dtype](bytes_of(packed.bdata).buffer);
 }
 
 export function ticks(low, high, most) {

@@ -2,6 +2,7 @@
 
 import { SIDES, h, label, put, unpack, write } from "./dom.js";
 
+const THUMB = 16; // px, the width of Chromium's own
 const TABLE_ROWS = 16; // a density is edited as the mass of this many intervals
 
 function select(name, options, chosen, pick) {
@@ -116,8 +117,34 @@ export function sides(hooks) {
       if (typed === null) return hooks.tell(words.not_number.replace("{text}", field.value.slice(0, 20)));
       hooks.commit(["param", which, name, typed]);
     });
-    range.oninput = () => { field.value = label(tidy(+range.value)); hooks.live(["param", which, name, tidy(+range.value)]); };
-    range.onchange = () => hooks.commit(["param", which, name, tidy(+range.value)]);
+    let held = false, track = null, guess = null, last = null;
+    const live = (value) => {
+      if (value === last) return;
+      last = value;
+      hooks.live(() => ["param", which, name, value]);
+    };
+    range.onpointerdown = (event) => { held = true; track = event.pointerType === "mouse" ? range.getBoundingClientRect() : null; };
+    range.onpointerup = range.onpointercancel = () => { held = false; };
+    // The slider takes its value with the next frame; where the pointer is, is known before. A browser
+    // whose slider does not follow the pointer's centre is found out by the first difference.
+    range.onpointerrawupdate = (event) => {
+      if (!held || !track || !event.buttons) return;
+      const share = (event.clientX - track.left - THUMB / 2) / (track.width - THUMB);
+      guess = low + Math.min(Math.max(share, 0), 1) * (high - low);
+      live(tidy(guess));
+    };
+    range.oninput = () => {
+      const value = tidy(+range.value);
+      if (guess !== null && Math.abs(guess - value) > (high - low) / 100 + step) track = null;
+      guess = null;
+      held = true;
+      field.value = label(value);
+      live(value);
+    };
+    range.onchange = () => {
+      held = false; last = guess = null;
+      hooks.commit(["param", which, name, tidy(+range.value)]);
+    };
     range.onkeydown = (event) => {
       const at = +range.value, far = Math.max(step, (high - low) / 10);
       const to = { ArrowRight: at + step, ArrowUp: at + step, ArrowLeft: at - step, ArrowDown: at - step,
@@ -133,7 +160,7 @@ export function sides(hooks) {
       element, name,
       show([, , v]) {
         if (document.activeElement !== field) field.value = label(v);
-        if (!hooks.held(range)) range.value = v;
+        if (!held) range.value = v;
         put(range, "aria-valuetext", label(v));
       },
     };

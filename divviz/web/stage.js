@@ -9,6 +9,7 @@ import { surface } from "./surface.js";
 
 const IN_FLIGHT = 2;
 const DRAW_EVERY = 33; // ms between curves and pictures while the hand moves: the numbers come first
+const APART = 8; // ms at least between two messages: some mice report a thousand moves a second
 const LOST_AFTER = 4000; // ms without any answer before the last message is sent again
 const boards = new WeakMap();
 
@@ -34,7 +35,7 @@ function make(parent, first) {
 
   // ---- the conversation -------------------------------------------------------------------------
   let seq = 0, answered = 0, base = null, pending = [], live = null, dirty = false, watchdog = 0;
-  let drawn = -Infinity, pause = 0; // when curves were last asked for; the hand may stop between two
+  let drawn = -Infinity, sent = -Infinity, pause = 0; // curves last asked for; the hand may stop between two
   const short = channel(first.channel, (reply) => { receive(reply); return root.isConnected; });
   let settled = 0; // the newest committed message that has its answer
   const past = [], future = [];
@@ -44,12 +45,19 @@ function make(parent, first) {
   function post() {
     root.dataset.busy = "";
     if (seq - answered >= IN_FLIGHT) { dirty = true; return seq + 1; }
+    const early = live ? APART - (performance.now() - sent) : 0;
+    if (early > 1) {
+      clearTimeout(pause);
+      pause = setTimeout(() => { if (live) post(); }, early);
+      return seq + 1;
+    }
     dirty = false;
     seq += 1;
     for (const one of pending) one.seq = one.seq || seq;
     const acts = pending.map((one) => one.act), now = performance.now(), draw = !live || now - drawn >= DRAW_EVERY;
     if (draw) drawn = now;
-    const message = { seq, base, acts: live ? [...acts, live] : acts, live: Boolean(live), draw, view: live ? plot.view() : null, lang: board.lang };
+    sent = now;
+    const message = { seq, base, acts: live ? [...acts, live()] : acts, live: Boolean(live), draw, view: live ? plot.view() : null, lang: board.lang };
     if (!live || !short.send(message)) board.send(message); // what is committed is Streamlit's to keep
     clearTimeout(pause);
     clearTimeout(watchdog);
@@ -58,12 +66,11 @@ function make(parent, first) {
   }
 
   const hooks = {
-    live(act) { live = act; post(); },
+    live(act) { live = act; post(); }, // a function: what the hand has made of it when the message leaves
     commit(act) { live = null; pending.push({ act, seq: 0 }); return post(); },
     jump(act) { jumping = true; hooks.commit(act); },
     cancel(notice) { live = null; const asked = post(); if (notice) hooks.tell(notice, asked); },
     tell(text, until = seq) { board.told = until; tell([text]); },
-    held: (input) => live !== null && live[0] === "param" && input.dataset.param === `${live[1]}.${live[2]}`,
     undo() { travel("undo", past, future); },
     redo() { travel("redo", future, past); },
   };

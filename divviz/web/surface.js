@@ -33,7 +33,7 @@ export function surface(hooks) {
   let words = {}, plot = null, canvas = null, handles = { p: [], q: [] };
   let side = "p", stroke = null, held = null, settle = 0;
   let size = { width: 600, height: 320 }, top = 1, gridKey = "", sliderKey = "", railKey = "";
-  let pen = 0.5;
+  let pen = 0.5, painting = 0;
 
   const inner = () => ({
     x: MARGIN.left, y: MARGIN.top,
@@ -316,16 +316,16 @@ export function surface(hooks) {
     const moves = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
     for (const move of moves.length ? moves : [event]) touch(at(move));
     stroke.total = stroke.weights.reduce((a, b) => a + b, 0) * stroke.cell;
-    paint();
-    if (stroke.total > 0) hooks.live(stroke_act());
+    if (!painting) painting = requestAnimationFrame(() => { painting = 0; paint(); });
+    if (stroke.total > 0) hooks.live(stroke_act);
   }
 
   function drag(point) {
     const one = handles[held.which].find((entry) => entry.name === held.name);
     if (!one) return;
     const box = inner(), x = x_of(Math.min(Math.max(point.x, box.x), box.x + box.w));
-    held.act = ["handle", held.which, held.name, +x.toPrecision(4)];
-    hooks.live(held.act);
+    const act = held.act = ["handle", held.which, held.name, +x.toPrecision(4)];
+    hooks.live(() => act);
   }
 
   // Every bar between two points of the hand gets its share of the line between them.
@@ -372,7 +372,8 @@ export function surface(hooks) {
   }
 
   svg.onpointerdown = begin;
-  svg.onpointermove = follow;
+  // A raw update comes at once, a move only with the next frame: the question leaves that much earlier.
+  svg["onpointerrawupdate" in svg ? "onpointerrawupdate" : "onpointermove"] = follow;
   svg.onpointerup = end;
   svg.onpointercancel = end;
 

@@ -1,0 +1,162 @@
+"""What the hand does in `make bench`, and what is measured while it does it."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import bench_record
+import live
+from bench_browser import Chromium, Page
+from bench_process import Others, cpu_seconds
+from bench_record import Record
+
+sys.path.insert(0, str(live.ROOT))
+
+import divviz
+from divviz import gestures
+from divviz.scene import read_link
+
+Way = Callable[[float], tuple[float, float]]
+
+# ------------------------------------------------------------------ what the hand does
+
+
+@dataclass(frozen=True)
+class Drag:
+    """One thing to do with the hand: where, and the figures (p50, p95, numbers/s) to reach."""
+
+    title: str
+    query: str
+    path: Callable[[Page], Way]
+    target: tuple[float, float, float]
+
+
+def wave(seconds: float, period: float) -> float:
+    """Up and down between 0 and 1, at an even pace."""
+    return 1 - abs((2 * seconds / period) % 2 - 1)
+
+
+def along_the_slider(page: Page) -> Way:
+    """From Q's mu of 1 to and fro over most of the slider; every move is another value."""
+    box = page.box('[data-param="q.mu"]')
+    x, y = box["x"], box["y"] + box["height"] / 2
+    return lambda t: (x + box["width"] * (0.2 + 0.7 * wave(t + 1, 3.1)), y)
+
+
+def over_the_plot(page: Page) -> Way:
+    """From side to side, and up and down four times as fast."""
+    box = page.box(".dv-ground")
+    x, y, w, h = box["x"], box["y"], box["width"], box["height"]
+    return lambda t: (x + w * (0.05 + 0.9 * wave(t, 5.2)), y + h * (0.9 - 0.7 * wave(t, 1.3)))
+
+
+def bars(*weights: int) -> str:
+    """A pmf of 64 outcomes."""
+    return f"pmf({','.join(str(weights[i % len(weights)]) for i in range(64))})"
+
+
+TWO_NORMALS = "p=normal(0,1)&q=normal(1,1)"
+DRAGS = {
+    "slider": Drag("slider of Q's mu", TWO_NORMALS, along_the_slider, (26, 42, 54)),
+    "bars": Drag("painting 64 bars", f"p={bars(1)}&q={bars(1, 2, 3)}", over_the_plot, (26, 42, 54)),
+    "density": Drag(
+        "drawing 256 cells", "p=normal(0,1)&q=normal(1,2)", over_the_plot, (32, 55, 45)
+    ),
+}
+CHARTS = 20  # repaints a second
+
+# A page that computes eight numbers and draws two curves on the spot: what this machine and its
+# browser give when nothing has to be asked for.
+LIMIT = """<!doctype html>
+<input type=range min=-10 max=10 step=any value=1 style="width:300px" data-param="q.mu">
+<b data-measure=kl_pq data-seq=0></b><svg width=900 height=320><path/></svg>
+<script>
+  const box = document.querySelector("input"), out = document.querySelector("b");
+  let seq = 0;
+  box.oninput = () => {
+    const mu = +box.value, sums = new Float64Array(8);
+    let d = "M0 320";
+    for (let i = 0; i < 2000; i++) {
+      const x = i / 100 - 10, p = Math.exp(-x * x / 2), q = Math.exp(-((x - mu) ** 2) / 2);
+      for (let k = 0; k < 8; k++) sums[k] += p * Math.log((p + k * q + 1e-300) / (q + 1e-300));
+      if (i % 10 === 0) d += `L${(i * 0.45).toFixed(1)} ${(320 - 300 * q).toFixed(1)}`;
+    }
+    document.querySelector("path").setAttribute("d", d);
+    out.textContent = sums.join(" ");
+    out.dataset.seq = ++seq;
+    if (window.bench) bench.sent.push([seq, performance.now()]);
+  };
+</script>"""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What was measured while the hand moved."""
+
+    record: Record
+    charts: float  # a second
+    cpu: float  # seconds of the server's
+    right: bool
+    others: Others
+
+
+def follow(page: Page, drag: Drag, seconds: float, pid: int | None = None) -> Followed:
+    """Do it, with the page open and at rest; a page without a server has no last value to check."""
+    page.evaluate(bench_record.RECORD)
+    painted, used = repaints(page), cpu_seconds(pid) if pid else 0.0
+    way = drag.path(page)
+    with Others() as others:
+        page.drag(way, seconds)
+    time.sleep(0.05)
+    page.wait("!document.querySelector('.dv-board[data-busy]')")
+    used = cpu_seconds(pid) - used if pid else 0.0
+    time.sleep(0.5)
+    record = bench_record.record(page)
+    charts = (repaints(page) - painted) / record.seconds
+    right = not pid or (record.complete and last_value(page))
+    return Followed(record, charts, used, right, others)
+
+
+def repaints(page: Page) -> int:
+    """How often Plotly has painted so far."""
+    figure = "document.querySelector('.dv-figure')"
+    return int(page.evaluate(f"{figure} ? {figure}.dataset.repaints || 0 : 0"))
+
+
+def last_value(page: Page) -> bool:
+    """Whether link and numbers are those of the hand's last message, to every digit."""
+    link = page.evaluate("location.search.slice(1)")
+    text = page.evaluate("bench.message")
+    message = json.JSONDecoder().raw_decode(text, text.index('{"message":'))[0]["message"]
+    scene, errors = read_link(message["base"])
+    for act in message["acts"]:
+        scene, _ = gestures.apply(scene, act)
+    shown = page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('[data-measure]')]"
+        ".map((one) => [one.dataset.measure, one.dataset.value]))"
+    )
+    numbers = {key: float(value) for key, value in shown.items()}
+    of_link, wrong = read_link(link)
+    wanted = divviz.evaluate(of_link.p, of_link.q, of_link.unit)
+    return not errors and not wrong and scene.link == of_link.link and numbers == wanted
+
+
+def opened(browser: Chromium, url: str) -> Page:
+    """A page at rest, its chart painted."""
+    page = browser.page()
+    page.open(url)
+    if not url.startswith("data:"):
+        page.wait("document.querySelector('.dv-figure .main-svg') !== null")
+    time.sleep(1)
+    return page
+
+
+def beside(value: float, target: float | None = None, digits: int = 0) -> str:
+    """A figure with its target in brackets.
+
+    >>> beside(30.6, 26), beside(51.23, 54, 1), beside(16.2)
+    ('31 (26)', '51.2 (54)', '16')
+    """
+    return f"{value:.{digits}f}" + (f" ({target:g})" if target is not None else "")

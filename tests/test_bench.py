@@ -1,0 +1,118 @@
+"""The pieces of `make bench`: what they read, count and drive. No times are asserted."""
+
+import asyncio
+import json
+import math
+import os
+from itertools import pairwise
+from urllib.parse import quote
+
+import bench
+import bench_browser
+import bench_clients
+import bench_process
+import live
+import pytest
+from bench_browser import Chromium
+from bench_drags import DRAGS, LIMIT, follow, opened, wave
+from bench_record import Record, percentile, seq_of
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+
+def test_a_message_number_is_found_in_frames_of_both_directions() -> None:
+    ask, reply = BackMsg(), ForwardMsg()
+    widget = ask.rerun_script.widget_states.widgets.add()
+    widget.json_value = json.dumps({"message": {"seq": 41, "base": "p=normal(0,1)"}})
+    reply.delta.new_element.bidi_component.json = json.dumps({"seq": 42, "live": True})
+    assert seq_of(ask.SerializeToString()) == 41
+    assert seq_of(reply.SerializeToString()) == 42
+    assert seq_of(json.dumps({"seq": 7}, separators=(",", ":"))) == 7
+    assert seq_of(ForwardMsg().SerializeToString()) is None
+
+
+@pytest.mark.parametrize(
+    ("ordered", "share", "wanted"),
+    [([5], 0.5, 5), ([1, 2, 3], 0.5, 2), ([1, 2, 3, 4], 0.5, 2), (range(1, 101), 0.95, 95)],
+)
+def test_a_percentile_is_a_value_that_was_measured(
+    ordered: list[float], share: float, wanted: float
+) -> None:
+    assert percentile(ordered, share) == wanted
+
+
+def test_there_is_no_percentile_of_nothing() -> None:
+    assert math.isnan(percentile([], 0.5))
+
+
+def test_a_number_is_as_late_as_what_the_hand_did_last_before_its_message_left() -> None:
+    record = Record(
+        hand=[[0, 1, 0], [10, 17, 1], [20, 33, 2], [40, 41, 1]],
+        sent=[[1, 2], [2, 17.5], [3, 34], [4, 42]],
+        frames=[[1, 30], [3, 60], [3, 76], [4, 90]],  # 2 was overtaken, 3 was on two frames
+        received=0,
+    )
+    assert record.latencies == [30, 40, 50]
+    assert record.moves == 4 and record.seconds == 0.04 and record.complete
+
+
+def test_a_hand_that_moved_after_the_last_message_is_no_complete_record() -> None:
+    assert not Record(hand=[[0, 1, 0], [9, 9, 1]], sent=[[1, 2]], frames=[], received=0).complete
+
+
+def test_the_hand_goes_to_and_fro_within_bounds() -> None:
+    places = [wave(t / 60, 3.1) for t in range(600)]
+    assert min(places) >= 0 and max(places) <= 1
+    assert all(a != b for a, b in pairwise(places))
+
+
+def test_a_profile_counts_a_function_once_a_sample() -> None:
+    frame = {"url": "http://x/stage.js", "lineNumber": 4}
+    taken = {
+        "nodes": [
+            {"id": 1, "callFrame": frame | {"functionName": "show"}, "children": [2]},
+            {"id": 2, "callFrame": frame | {"functionName": "show"}, "children": [3]},
+            {"id": 3, "callFrame": {"functionName": "", "url": "", "lineNumber": -1}},
+        ],
+        "samples": [3, 2],
+        "timeDeltas": [2000, 1000],
+    }
+    assert bench_browser.inclusive(taken) == [("show stage.js:5", 3, 1), ("(anonymous)", 2, 2)]
+
+
+def test_a_process_is_seen_from_outside() -> None:
+    assert bench_process.cpu_seconds(os.getpid()) > 0
+    assert bench_process.megabytes(os.getpid()) > 5
+    assert os.getpid() in bench_process.family(os.getppid())
+
+
+def test_options_name_what_to_run() -> None:
+    chosen = bench.options(["--only", "slider,cold", "--seconds", "0.5"])
+    assert chosen.only == ["slider", "cold"] and chosen.seconds == 0.5 and not chosen.profile
+    with pytest.raises(SystemExit):
+        bench.options(["--only", "sliders"])
+
+
+@pytest.mark.parametrize("way", ["live", "script"])
+def test_visitors_without_a_browser_get_an_answer_to_their_last_move(
+    server: live.Server, way: str
+) -> None:
+    url = server.url.replace("http", "ws", 1)
+    found = asyncio.run(bench_clients.visit(way, url, 3, 0.4, 10, server.pid))
+    assert found["clients"] == 3 and found["lost"] == 0
+    assert 3 <= found["answers"] <= 12
+    assert found["answers"] + found["merged"] + found["skipped"] == 12
+
+
+def test_a_drag_is_measured_and_its_last_value_is_right(server: live.Server) -> None:
+    with Chromium() as browser:
+        for name in DRAGS:
+            with opened(browser, f"{server.url}?{DRAGS[name].query}") as page:
+                done = follow(page, DRAGS[name], 0.5, server.pid)
+            assert done.right, name
+            assert done.record.moves == 30 and done.record.latencies, name
+            assert all(ms > 0 for ms in done.record.latencies), name
+        with opened(browser, f"data:text/html,{quote(LIMIT)}") as page:
+            assert follow(page, DRAGS["slider"], 0.5).record.latencies
+        row = bench.drag_row("slider", done)
+        assert len(row) == len(bench.DRAG_HEAD) and "right" in row
