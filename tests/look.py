@@ -37,8 +37,8 @@ def shoot(browser: Browser, url: str, out: Path, width: int, theme: str, lang: s
     )
     page.goto(url)
     page.locator("[data-measure=kl_pq][data-seq]").wait_for()
-    page.locator(".dv-figure .main-svg").first.wait_for()
-    page.wait_for_timeout(400)
+    page.locator(".dv-figure:not(.dv-sketched) .main-svg").first.wait_for()
+    assert page.get_by_role("dialog").count() == 0, "a dialog covers the page"
     page.screenshot(path=out)
     tall = page.evaluate("Math.ceil(document.querySelector('.stMainBlockContainer').scrollHeight)")
     page.set_viewport_size({"width": width, "height": max(tall + 40, WIDTHS[width])})
@@ -57,7 +57,14 @@ def main() -> None:
                 SCENES.items(), WIDTHS, THEMES, LANGUAGES
             ):
                 out = OUT / f"{name}-{scene}-{width}-{theme}-{lang}.png"
-                shoot(browser, f"{server.url}{name}?{query}&lang={lang}", out, width, theme, lang)
+                shoot(
+                    browser,
+                    f"{server.url}?page={name}&{query}&lang={lang}",
+                    out,
+                    width,
+                    theme,
+                    lang,
+                )
                 print(out.relative_to(live.ROOT))
         browser.close()
     (live.ROOT / ".github").mkdir(exist_ok=True)

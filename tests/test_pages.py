@@ -1,8 +1,11 @@
-"""Every page in every language, run as Streamlit runs it, without a browser."""
+"""Every page in every language, run as Streamlit runs it."""
 
 import re
+from collections.abc import Callable
 
+import live
 import pytest
+from playwright.sync_api import Page
 from streamlit.testing.v1 import AppTest
 
 from divviz.web import lesson, text
@@ -34,3 +37,13 @@ def test_an_unknown_page_in_the_address_shows_the_first() -> None:
     app.run(timeout=30)
     assert not app.exception
     assert lesson.title(lesson.stems()[0], "en") in app.markdown[0].value
+
+
+@pytest.mark.parametrize("stem", lesson.stems())
+def test_a_page_named_in_the_query_opens_without_a_word_about_it(
+    new_page: Callable[..., Page], server: live.Server, stem: str
+) -> None:
+    page = new_page()
+    page.goto(f"{server.url}?page={lesson.name(stem)}")
+    page.locator("[data-measure=kl_pq][data-seq]").wait_for()
+    assert page.get_by_role("dialog").count() == 0

@@ -77,7 +77,7 @@ function number_field(name, value, change) {
 }
 
 // Commas as decimal marks are how half the world types; anything else is told, not guessed.
-export function read_number(text) {
+function read_number(text) {
   const plain = text.trim().replace("\u2212", "-").replace(",", ".");
   return plain === "" || !isFinite(Number(plain)) ? null : Number(plain);
 }
