@@ -238,6 +238,17 @@ def test_the_centre_and_the_width_can_be_dragged_on_the_plot(
     assert value(page, "w1") == pytest.approx(computed(address(page))["w1"], rel=1e-12)
 
 
+@pytest.mark.parametrize("query", [EVEN, "p=normal(0,1)&q=normal(1,2)"])
+def test_the_drawing_surface_is_where_the_axes_end_and_names_whose_shape_is_drawn(
+    page: Page, server: live.Server, query: str
+) -> None:
+    visit(page, server, query)
+    for side in "pq":
+        page.locator(f"[data-hand={side}]").click()
+        assert page.locator(f"[data-draw={side}]").bounding_box() == plot_box(page)
+        page.locator(f"[data-draw={side}]").hover()
+
+
 def test_a_finger_draws_on_a_phone_without_scrolling_the_page(
     new_page: NewPage, server: live.Server
 ) -> None:

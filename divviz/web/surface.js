@@ -18,7 +18,9 @@ export function surface(hooks) {
     inside: s("rect"),
     rails: s("g", { class: "dv-rails" }),
     sliders: s("g", { class: "dv-sliders" }),
+    pens: s("g", { class: "dv-pens" }),
   };
+  const area = s("g", {}, node.ground, node.sliders); // where the hand may draw, to the pixel
   const svg = s(
     "svg",
     { class: "dv-plot", role: "group" },
@@ -26,7 +28,7 @@ export function surface(hooks) {
       s("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
         s("line", { class: "dv-hatch", x1: 0, y1: 0, x2: 0, y2: 6 })),
       s("clipPath", { id: frame }, node.inside)),
-    node.ground, node.grid, node.p, node.q, node.sliders, node.rails,
+    node.grid, node.p, node.q, area, node.pens, node.rails,
   );
   const element = h("div", { class: "dv-surface" }, svg);
 
@@ -213,11 +215,12 @@ export function surface(hooks) {
       sliderKey = key;
       const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.slider : null;
       const made = discrete() ? bar_sliders(box) : pen_sliders();
-      node.sliders.replaceChildren(...made);
+      node.sliders.replaceChildren(...(discrete() ? made : []));
+      node.pens.replaceChildren(...(discrete() ? [] : made)); // a pen may reach over the edge
       const again = focused && made.find((one) => one.dataset.slider === focused);
       if (again) again.focus({ preventScroll: true });
     }
-    for (const one of node.sliders.children) one.tell();
+    for (const one of [...node.sliders.children, ...node.pens.children]) one.tell();
   }
 
   function bar_sliders(box) {
@@ -412,7 +415,7 @@ export function surface(hooks) {
   return {
     element, show,
     speak(next) { words = next; sliderKey = ""; railKey = ""; put(svg, "aria-label", words.plot_label); },
-    side(next) { side = next; put(element, "data-draw", side); if (plot) paint_sliders(); },
+    side(next) { side = next; put(area, "data-draw", side); if (plot) paint_sliders(); },
     view: () => (plot && plot.view) || null,
   };
 }
