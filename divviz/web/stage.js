@@ -183,6 +183,7 @@ function make(parent, first) {
   function show_rest(reply) {
     plot.show(reply);
     panels.show(reply);
+    put(sentence, "aria-live", reply.live ? "off" : "polite"); // a reader is told where the hand came to rest
     write(sentence, reply.sentence);
     chart.show(reply.figure);
     if (!reply.live) {
