@@ -219,6 +219,37 @@ def test_dragging_a_slider_moves_the_numbers_and_the_last_value_is_right(
     assert page.locator('[data-param="q.mu"]').input_value() == str(mu).removesuffix(".0")
 
 
+def test_a_slider_beyond_its_usual_range_follows_the_hand_to_the_end(
+    page: Page, server: live.Server
+) -> None:
+    visit(page, server, "p=normal(0,1)&q=normal(0,50)")
+    track = page.locator('[data-param="q.sigma"]').bounding_box()
+    assert track is not None
+    y = track["y"] + track["height"] / 2
+    page.mouse.move(track["x"] + track["width"] - 8, y)
+    page.mouse.down()
+    for i in range(1, 21):
+        page.mouse.move(track["x"] + track["width"] * (1 - i * 0.025), y)
+        page.wait_for_timeout(20)
+    page.mouse.up()
+    settle(page)
+    assert divviz.parse(scene_text(page, "q")).args[1] == pytest.approx(25, abs=1.5)
+
+
+def test_a_slider_that_fires_no_change_is_committed_when_it_is_let_go(
+    page: Page, server: live.Server
+) -> None:
+    visit(page, server, "p=normal(0,1)&q=normal(1,1)")
+    page.locator('[data-param="q.mu"]').evaluate(
+        """(range) => {
+             range.value = 3;
+             range.dispatchEvent(new Event('input', { bubbles: true }));
+             range.dispatchEvent(new PointerEvent('pointerup', { bubbles: true })); }"""
+    )
+    page.wait_for_url("**q=normal(3,1)**")
+    assert value(page, "kl_pq") == pytest.approx(4.5, rel=1e-12)
+
+
 def test_the_centre_and_the_width_can_be_dragged_on_the_plot(
     page: Page, server: live.Server
 ) -> None:

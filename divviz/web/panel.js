@@ -124,7 +124,8 @@ export function sides(hooks) {
       hooks.live(() => ["param", which, name, value]);
     };
     range.onpointerdown = (event) => { held = true; track = event.pointerType === "mouse" ? range.getBoundingClientRect() : null; };
-    range.onpointerup = range.onpointercancel = () => { held = false; };
+    // A slider that came back to where it started fires no change: what was shown is committed all the same.
+    range.onpointerup = range.onpointercancel = () => { held = false; setTimeout(() => { if (last !== null) range.onchange(); }); };
     // The slider takes its value with the next frame; where the pointer is, is known before. A browser
     // whose slider does not follow the pointer's centre is found out by the first difference.
     range.onpointerrawupdate = (event) => {
@@ -157,7 +158,7 @@ export function sides(hooks) {
     };
     const element = h("label", { class: "dv-param" }, h("span", {}, title), range, field);
     return {
-      element, name,
+      element, ends: [low, high],
       show([, , v]) {
         if (document.activeElement !== field) field.value = label(v);
         if (!held) range.value = v;
@@ -184,7 +185,10 @@ export function sides(hooks) {
       now = { sides: reply.sides, kind: reply.kind };
       for (const which of SIDES) {
         const side = reply.sides[which];
-        const key = JSON.stringify([reply.kind, side.family, side.interval, side.params.map(([n, t, , low, high]) => [n, t, low, high])]);
+        // The ends of a slider that stands outside its usual range follow its value, but not under the hand.
+        const kept = reply.live && made[which] && made[which].rows;
+        const ends = (i, low, high) => (kept && kept[i] ? kept[i].ends : [low, high]);
+        const key = JSON.stringify([reply.kind, side.family, side.interval, side.params.map(([n, t, , low, high], i) => [n, t, ...ends(i, low, high)])]);
         const focused = made[which] && made[which].panel.contains(document.activeElement) ? document.activeElement : null;
         if (key !== keys[which]) {
           const again = focused && ["data-param", "data-family", "data-fit", "data-formula"].map((a) => [a, focused.getAttribute(a)]).find(([, v]) => v);
