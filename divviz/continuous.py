@@ -18,6 +18,7 @@ from divviz.dist import (
     Points,
     Tail,
     Zone,
+    log_gamma_quotient,
     log_quotient,
     ordered,
 )
@@ -35,32 +36,39 @@ from divviz.grids import (
 )
 
 
-def _location(name: str = "mu") -> Param:
+def location(name: str = "mu") -> Param:
+    """A parameter that shifts x."""
     return Param(name, 0.0, -10.0, 10.0, -1e9, 1e9)
 
 
-def _scale(name: str = "sigma") -> Param:
+def scale(name: str = "sigma") -> Param:
+    """A parameter that stretches x."""
     return Param(name, 1.0, 0.05, 10.0, 1e-9, 1e9, scale="log")
 
 
-MU, X0, SIGMA, B_LAPLACE, GAMMA_CAUCHY = (
-    _location(),
-    _location("x0"),
-    _scale(),
-    _scale("b"),
-    _scale("gamma"),
+MU, X0, SIGMA, B_LAPLACE, GAMMA_CAUCHY, S_LOGISTIC = (
+    location(),
+    location("x0"),
+    scale(),
+    scale("b"),
+    scale("gamma"),
+    scale("s"),
 )
 NU = Param("nu", 3.0, 0.5, 30.0, 0.1, 1e6, scale="log")
 
 
-def _centre(at: int, param: Param) -> Handle:
+def centre_handle(at: int, param: Param) -> Handle:
+    """The grip that moves the location `args[at]`."""
+
     def drag(x: float, *args: float) -> tuple[float, ...]:
         return (*args[:at], param.clip(x), *args[at + 1 :])
 
     return Handle("centre", lambda *args: args[at], drag)
 
 
-def _width(centre: int, at: int, param: Param) -> Handle:
+def width_handle(centre: int, at: int, param: Param) -> Handle:
+    """The grip that sits one scale `args[at]` right of the location `args[centre]`."""
+
     def drag(x: float, *args: float) -> tuple[float, ...]:
         return (*args[:at], param.clip(abs(x - args[centre])), *args[at + 1 :])
 
@@ -75,13 +83,15 @@ def _log_normal(x: Points, mu: float, sigma: float) -> Array:
     return -0.5 * z * z - (math.log(sigma) + HALF_LOG_2PI)
 
 
+def standard_gap(x: Points, mu: float, sigma: float, nu: float, tau: float) -> Array:
+    """(x - mu)/sigma - (x - nu)/tau from the differences of the parameters."""
+    return (x.minus(mu) * ((tau - sigma) / sigma) - (mu - nu)) / tau
+
+
 def _normal_ratio(x: Points, a: Any, b: Any) -> Array:
     (mu, sigma), (nu, tau) = a, b
-    u, v = x.minus(mu), x.minus(nu)
-    shift, ratio = mu - nu, (tau - sigma) / sigma
-    # u/sigma - v/tau from the differences of the parameters, not of the quotients.
-    gap = (u * ratio - shift) / tau
-    return 0.5 * -gap * (u / sigma + v / tau) + log_quotient(tau, sigma)
+    u, v = x.minus(mu) / sigma, x.minus(nu) / tau
+    return -0.5 * standard_gap(x, mu, sigma, nu, tau) * (u + v) + log_quotient(tau, sigma)
 
 
 def _normal_cdf(x: Array, mu: float, sigma: float) -> Array:
@@ -96,6 +106,14 @@ def _normal_quantile(u: Array, mu: float, sigma: float) -> Array:
 
     result: Array = mu + sigma * ndtri(u)
     return result
+
+
+def _normal_tail(mu: float, sigma: float) -> tuple[Tail, Tail]:
+    rate, slope = 0.5 / sigma**2, mu / sigma**2
+    return (
+        Tail("order", 2.0, rate, more=((1.0, slope),)),
+        Tail("order", 2.0, rate, more=((1.0, -slope),)),
+    )
 
 
 # laplace
@@ -116,6 +134,33 @@ def _laplace_ratio(x: Points, a: Any, b: Any) -> Array:
     same_side = (x.minus(mu) >= 0) == (x.minus(nu) >= 0)
     gap = np.where(same_side, np.sign(x.minus(mu)) * (mu - nu), v - u)
     return gap / t + u * ((s - t) / t) / s + log_quotient(t, s)
+
+
+# logistic
+
+
+def _log_logistic(x: Points, mu: float, s: float) -> Array:
+    z = np.abs(x.minus(mu)) / s
+    return -z - 2 * np.log1p(np.exp(-z)) - math.log(s)
+
+
+def _logistic_ratio(x: Points, a: Any, b: Any) -> Array:
+    (mu, s), (nu, t) = a, b
+    gap = standard_gap(x, mu, s, nu, t)
+    # cosh(v/2 + gap/2) / cosh(v/2) less 1, as f = 1 / (4 s cosh(z/2)^2).
+    change = 2 * np.sinh(gap / 4) ** 2 + np.tanh(x.minus(nu) / (2 * t)) * np.sinh(gap / 2)
+    return -2 * np.log1p(np.maximum(change, -1.0)) + log_quotient(t, s)
+
+
+def _logistic_cdf(x: Array, mu: float, s: float) -> Array:
+    from scipy.special import expit
+
+    result: Array = expit((x - mu) / s)
+    return result
+
+
+def _log_odds(u: Array) -> Array:
+    return np.log(u) - np.log1p(-u)
 
 
 # student_t and cauchy
@@ -145,16 +190,33 @@ def _student_constant(nu: float) -> float:
     return 0.5 * math.log(math.pi * nu) - half
 
 
+def _student_change(nu: float, other: float) -> float:
+    """The difference of the constants of two close orders."""
+    if min(nu, other) < 1e3:
+        whole = log_gamma_quotient((nu + 1) / 2, (other + 1) / 2)
+        return 0.5 * log_quotient(nu, other) - (whole - log_gamma_quotient(nu / 2, other / 2))
+    r, s = 1 / nu, 1 / other
+    return (other - nu) * r * s / 4 * (1 - (r * r + r * s + s * s) / 6)
+
+
 def _student_ratio(x: Points, a: Any, b: Any) -> Array | None:
     (nu, mu, sigma), (other, m, s) = a, b
-    if nu != other:
+    more = nu - other
+    if abs(more) > 1e-3 * nu:
         return None
     u, v = x.minus(mu) / sigma, x.minus(m) / s
     gap = (x.minus(mu) * ((s - sigma) / sigma) - (mu - m)) / s
     far = np.abs(v) > 1e150
     w = np.where(far, 1.0, v)
-    change = np.where(far, 2 * gap / np.where(far, v, 1.0), gap * (u + v) / (nu + w * w))
-    return -0.5 * (nu + 1) * np.log1p(np.maximum(change, -1.0)) + log_quotient(s, sigma)
+    moved = np.where(far, 2 * gap / np.where(far, v, 1.0), gap * (u + v) / (other + w * w))
+    change = moved * (other / nu)
+    if more == 0:
+        constant: Any = log_quotient(s, sigma)
+    else:
+        change = change - np.where(far, 1.0, w * w / (other + w * w)) * (more / nu)
+        constant = log_quotient(s, sigma) - _student_change(nu, other)
+        constant = constant - 0.5 * more * _log_1_plus_square(v, other)
+    return -0.5 * (nu + 1) * np.log1p(np.maximum(change, -1.0)) + constant
 
 
 def _student_cdf(x: Array, nu: float, mu: float, sigma: float) -> Array:
@@ -174,10 +236,8 @@ def _student_quantile(u: Array, nu: float, mu: float, sigma: float) -> Array:
 
 def _student_tail(nu: float, mu: float, sigma: float) -> tuple[Tail, Tail]:
     log_coefficient = 0.5 * (nu + 1) * math.log(nu) - _student_constant(nu) + nu * math.log(sigma)
-    if nu > 200:
-        # No moment that a family here asks for is infinite, and the coefficient may overflow.
-        log_coefficient = min(log_coefficient, 700.0)
-    tail = Tail("power", terms=((nu, math.exp(log_coefficient)),))
+    # Capped, as with many degrees of freedom it may overflow; moments of low order are finite then.
+    tail = Tail("power", terms=((nu, math.exp(min(log_coefficient, 700.0))),))
     return tail, tail
 
 
@@ -254,11 +314,12 @@ CONTINUOUS: tuple[Family, ...] = (
         cdf=_normal_cdf,
         sf=lambda x, mu, sigma: _normal_cdf(-x, -mu, sigma),
         quantile=_normal_quantile,
+        isf=lambda u, mu, sigma: 2 * mu - _normal_quantile(u, mu, sigma),
         mean=lambda mu, sigma: mu,
         sd=lambda mu, sigma: sigma,
-        handles=(_centre(0, MU), _width(0, 1, SIGMA)),
+        handles=(centre_handle(0, MU), width_handle(0, 1, SIGMA)),
         breaks=lambda mu, sigma: Breaks(soft=(soft(mu, BELL, sigma),)),
-        tail=_even(lambda mu, sigma: (2.0, 0.5 / sigma**2)),
+        tail=_normal_tail,
         window=lambda mu, sigma: (mu - 4 * sigma, mu + 4 * sigma),
         log_ratio=_normal_ratio,
     ),
@@ -271,12 +332,30 @@ CONTINUOUS: tuple[Family, ...] = (
         cdf=_laplace_cdf,
         sf=lambda x, mu, b: _laplace_cdf(-x, -mu, b),
         quantile=_laplace_quantile,
+        isf=lambda u, mu, b: 2 * mu - _laplace_quantile(u, mu, b),
         mean=lambda mu, b: mu,
         sd=lambda mu, b: math.sqrt(2) * b,
-        handles=(_centre(0, MU), _width(0, 1, B_LAPLACE)),
+        handles=(centre_handle(0, MU), width_handle(0, 1, B_LAPLACE)),
         breaks=lambda mu, b: Breaks((mu,), (soft(mu, DECAY, b), soft(mu, -DECAY, b))),
         tail=_even(lambda mu, b: (1.0, 1 / b)),
         log_ratio=_laplace_ratio,
+    ),
+    Family(
+        "logistic",
+        "continuous",
+        (MU, S_LOGISTIC),
+        log_density=_log_logistic,
+        support=lambda mu, s: LINE,
+        cdf=_logistic_cdf,
+        sf=lambda x, mu, s: _logistic_cdf(-x, -mu, s),
+        quantile=lambda u, mu, s: mu + s * _log_odds(u),
+        isf=lambda u, mu, s: mu - s * _log_odds(u),
+        mean=lambda mu, s: mu,
+        sd=lambda mu, s: math.pi / math.sqrt(3) * s,
+        handles=(centre_handle(0, MU), width_handle(0, 1, S_LOGISTIC)),
+        breaks=lambda mu, s: Breaks(soft=(soft(mu, DECAY, s), soft(mu, -DECAY, s))),
+        tail=_even(lambda mu, s: (1.0, 1 / s)),
+        log_ratio=_logistic_ratio,
     ),
     Family(
         "student_t",
@@ -289,8 +368,9 @@ CONTINUOUS: tuple[Family, ...] = (
         quantile=_student_quantile,
         mean=lambda nu, mu, sigma: mu if nu > 1 else None,
         sd=_student_sd,
-        handles=(_centre(1, MU), _width(1, 2, SIGMA)),
+        handles=(centre_handle(1, MU), width_handle(1, 2, SIGMA)),
         breaks=_student_breaks,
+        isf=lambda u, nu, mu, sigma: 2 * mu - _student_quantile(u, nu, mu, sigma),
         tail=_student_tail,
         log_ratio=_student_ratio,
     ),
@@ -305,8 +385,9 @@ CONTINUOUS: tuple[Family, ...] = (
         quantile=_cauchy_quantile,
         mean=lambda x0, gamma: None,
         sd=lambda x0, gamma: None,
-        handles=(_centre(0, X0), _width(0, 1, GAMMA_CAUCHY)),
+        handles=(centre_handle(0, X0), width_handle(0, 1, GAMMA_CAUCHY)),
         breaks=lambda x0, gamma: _student_breaks(1.0, x0, gamma),
+        isf=lambda u, x0, gamma: 2 * x0 - _cauchy_quantile(u, x0, gamma),
         tail=_cauchy_tail,
         log_ratio=lambda x, a, b: _student_ratio(x, (1.0, *a), (1.0, *b)),
     ),
@@ -319,6 +400,7 @@ CONTINUOUS: tuple[Family, ...] = (
         cdf=lambda x, a, b: np.clip((x - a) / (b - a), 0.0, 1.0),
         sf=lambda x, a, b: np.clip((b - x) / (b - a), 0.0, 1.0),
         quantile=lambda u, a, b: a + u * (b - a),
+        isf=lambda u, a, b: b - u * (b - a),
         mean=lambda a, b: (a + b) / 2,
         sd=lambda a, b: (b - a) / math.sqrt(12),
         handles=(
@@ -338,6 +420,7 @@ CONTINUOUS: tuple[Family, ...] = (
         cdf=lambda x, rate: -np.expm1(-rate * np.maximum(x, 0.0)),
         sf=lambda x, rate: np.exp(-rate * np.maximum(x, 0.0)),
         quantile=lambda u, rate: -np.log1p(-u) / rate,
+        isf=lambda u, rate: -np.log(u) / rate,
         mean=lambda rate: 1 / rate,
         sd=lambda rate: 1 / rate,
         handles=(

@@ -6,7 +6,9 @@ from the distribution to the next.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +16,11 @@ from numpy.typing import NDArray
 
 from divviz import families
 from divviz.dist import Dist, Param, SceneError
+from divviz.empirical import plain
 from divviz.pair import Pair
 from divviz.scene import MOST_OUTCOMES
+from divviz.transformed import FACTOR, SHIFT, line_of
+from divviz.truncated import HIGH, LOW
 
 Array = NDArray[np.float64]
 
@@ -53,24 +58,65 @@ def shown(pair: Pair) -> Shown:
 def parameters(dist: Dist) -> list[tuple[str, Param, float]]:
     """A row for each slider: the name that "param" takes, its Param, and its value now.
 
-    Parts of a mixture are counted from 1: ``1.weight``, ``1.mu``, ``2.1.sigma``.
+    Parts of a mixture are counted from 1: ``1.weight``, ``1.mu``, ``2.1.sigma``; what is truncated
+    or moved is part 1 beside ``a`` and ``b``, or ``by``. A fit has those of its member.
     """
-    if dist.name != "mixture":
+    dist = plain(dist)
+    if dist.family.kind != "either":
         return [(p.name, p, v) for p, v in zip(dist.family.params, dist.args, strict=False)]
-    rows: list[tuple[str, Param, float]] = []
-    for k, (weight, part) in enumerate(zip(_shares(dist), dist.parts, strict=True), 1):
-        rows.append((f"{k}.weight", WEIGHT, weight))
+    rows = [] if dist.name == "mixture" else _own_parameters(dist)
+    weights = _shares(dist) if dist.name == "mixture" else []
+    for k, part in enumerate(dist.parts, 1):
+        if weights:
+            rows.append((f"{k}.weight", WEIGHT, weights[k - 1]))
         rows += [(f"{k}.{name}", param, value) for name, param, value in parameters(part)]
     return rows
 
 
+def _own_parameters(dist: Dist) -> list[tuple[str, Param, float]]:
+    """The sliders of a truncation or a move; one without an end stands where its handle does."""
+    if dist.name != "truncated":
+        return [("by", OWN[dist.name]["by"], dist.args[0])]
+    whole = dist.kind == "discrete" and _integers(dist.atoms()[0])
+    places = dist.handles().values()
+    return [
+        (name, replace(param, integer=whole), place)
+        for (name, param), place in zip(OWN["truncated"].items(), places, strict=True)
+    ]
+
+
 def grips(dist: Dist) -> dict[str, float]:
-    """Where each handle sits, by the name that "handle" takes; a mixture has those of its parts."""
-    if dist.name != "mixture":
-        return dist.handles()
-    return {
-        f"{k}.{name}": x for k, part in enumerate(dist.parts, 1) for name, x in grips(part).items()
+    """Where each handle sits, by the name that "handle" takes; a mixture has those of its parts.
+
+    What is truncated or moved has its own, and those of what stands inside as ``1.width``.
+    """
+    dist = plain(dist)
+    own = dist.handles()
+    if dist.family.kind != "either":
+        return own
+    return own | {
+        f"{k}.{name}": _outward(dist, x)
+        for k, part in enumerate(dist.parts, 1)
+        for name, x in grips(part).items()
+        if name not in own
     }
+
+
+def _outward(dist: Dist, x: float) -> float:
+    """Where a place of a part is on the line."""
+    return float(line_of(dist).out(x)) if dist.name in ("shifted", "scaled") else x
+
+
+def _inward(dist: Dist, x: float) -> float:
+    return float(line_of(dist).back(x)) if dist.name in ("shifted", "scaled") else x
+
+
+# The numbers beside the distribution inside, in the order that its constructor takes them.
+OWN: dict[str, dict[str, Param]] = {
+    "truncated": {"a": LOW, "b": HIGH},
+    "shifted": {"by": SHIFT},
+    "scaled": {"by": FACTOR},
+}
 
 
 WEIGHT = Param("weight", 0.5, 0.0, 1.0, 0.0, 1.0)
@@ -104,8 +150,11 @@ def rounded(values: Array, digits: int) -> list[float]:
 
 def with_param(dist: Dist, path: str, value: float) -> Dist:
     """``dist`` with one parameter changed; ``path`` is a name from `parameters`."""
+    dist = plain(dist)
     if dist.name == "mixture":
         return _set_part(dist, path, value)
+    if dist.name in OWN:
+        return _set_own(dist, path, value)
     params = dist.family.params
     index = next((i for i, param in enumerate(params) if param.name == path), None)
     if index is None:
@@ -139,9 +188,53 @@ def _set_part(dist: Dist, path: str, value: float) -> Dist:
     if rest == "weight":
         weights = with_share(np.array(_shares(dist)), k, value)
         return families.mixture(weights, dist.parts)
-    parts = list(dist.parts)
-    parts[k] = with_param(parts[k], rest, value)
+    return _with_part(dist, k, with_param(dist.parts[k], rest, value))
+
+
+def _with_part(dist: Dist, k: int, part: Dist) -> Dist:
+    if dist.name != "mixture":
+        return families.make(dist.name, part, *_numbers(dist))
+    parts = [part if i == k else old for i, old in enumerate(dist.parts)]
     return families.mixture(dist.weights.tolist(), parts)
+
+
+def _numbers(dist: Dist) -> list[float]:
+    """The numbers of a truncation or a move."""
+    return list(dist.args[0]) if dist.name == "truncated" else [dist.args[0]]
+
+
+def _set_own(dist: Dist, path: str, value: float) -> Dist:
+    names = list(OWN[dist.name])
+    if path not in names:
+        k, rest = _part(dist, path)
+        return _with_part(dist, k, with_param(dist.parts[k], rest, value))
+    numbers = _numbers(dist)
+    old, numbers[names.index(path)] = numbers[names.index(path)], value
+    try:
+        return families.make(dist.name, dist.parts[0], *numbers)
+    except SceneError as error:
+        if error.code not in ("order", "order_equal"):
+            raise
+        return families.make(
+            dist.name, dist.parts[0], *(number + value - old for number in _numbers(dist))
+        )
+
+
+def wrapped(dist: Dist, name: str) -> Dist:
+    """``dist`` truncated to its middle, moved by its width or twice as wide: a start for a hand.
+
+    ``name`` is a key of OWN. What ``dist`` truncates or moves takes its place.
+    """
+    inner = dist.parts[0] if dist.name in OWN else dist
+    low, high = (float(inner.quantile(u)) for u in (0.1, 0.9))
+    if name == "scaled":
+        return families.scaled(inner, 2.0)
+    if inner.kind == "continuous":
+        digits = 2 - math.floor(math.log10(high - low))
+        low, high = round(low, digits), round(high, digits)
+    if name == "truncated":
+        return families.truncated(inner, low, high)
+    return families.shifted(inner, float(f"{high - low:.1g}") or 1.0)
 
 
 def with_share(shares: Array, i: int, share: float) -> list[float]:
@@ -158,15 +251,14 @@ def with_share(shares: Array, i: int, share: float) -> list[float]:
 
 def dragged(dist: Dist, path: str, x: float) -> Dist:
     """``dist`` with one of its grips at ``x``; ``path`` is a name from `grips`."""
-    if dist.name == "mixture":
-        k, rest = _part(dist, path)
-        parts = list(dist.parts)
-        parts[k] = dragged(parts[k], rest, x)
-        return families.mixture(dist.weights.tolist(), parts)
+    dist = plain(dist)
     handle = next((h for h in dist.family.handles if h.name == path), None)
-    if handle is None:
+    if handle is not None:
+        return families.make(dist.name, *handle.drag(x, *dist.args))
+    if dist.family.kind != "either":
         raise SceneError("act_handle", family=dist.name, name=path)
-    return families.make(dist.name, *handle.drag(x, *dist.args))
+    k, rest = _part(dist, path)
+    return _with_part(dist, k, dragged(dist.parts[k], rest, _inward(dist, x)))
 
 
 def resized(now: Shown, n: int) -> Shown:

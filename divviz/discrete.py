@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from divviz.dist import (
+    END,
     MOST_OUTCOMES,
+    QUIET,
     SPAN,
     Array,
     Dist,
@@ -19,6 +21,7 @@ from divviz.dist import (
     Param,
     Points,
     SceneError,
+    Tail,
     Vector,
     log_quotient,
     ordered,
@@ -103,9 +106,15 @@ def _on(x: Points, low: float, high: float, log_mass: Any) -> Array:
     return np.where(on, log_mass(np.where(on, x.x, low)), -np.inf)
 
 
+def log_rest_quotient(p: float, q: float) -> float:
+    """log((1 - p) / (1 - q)) for p, q below 1: 1 - p would lose the digits of a small p."""
+    change = (q - p) / (1 - q)
+    return math.log1p(change) if abs(change) < 0.5 else math.log1p(-p) - math.log1p(-q)
+
+
 def _log_odds_ratio(k: Array, n: Any, p: float, other: float) -> Array:
     """k log(p/other) + (n-k) log((1-p)/(1-other)), for p, other inside (0, 1)."""
-    return k * log_quotient(p, other) + (n - k) * log_quotient(1 - p, 1 - other)
+    return k * log_quotient(p, other) + (n - k) * log_rest_quotient(p, other)
 
 
 def _binomial_ratio(x: Points, a: Any, b: Any) -> Array | None:
@@ -124,11 +133,18 @@ def _poisson_ratio(x: Points, a: Any, b: Any) -> Array:
     return x.x * log_quotient(rate, other) - (rate - other)
 
 
+def _poisson_affinity(a: float, p: tuple[float, ...], q: tuple[float, ...]) -> float:
+    """r^a s^(1-a) - a r - (1-a) s. Source: Gil, Alajaji & Linder, Inf. Sci. 249 (2013), table 1."""
+    (r,), (s,) = p, q
+    log = a * math.log(r) + (1 - a) * math.log(s)
+    return (math.exp(log) if log < 709.7 else math.inf) - a * r - (1 - a) * s
+
+
 def _geometric_ratio(x: Points, a: Any, b: Any) -> Array | None:
     (p,), (q,) = a, b
     if p == 1 or q == 1:
         return None
-    return log_quotient(p, q) + (x.x - 1) * log_quotient(1 - p, 1 - q)
+    return log_quotient(p, q) + (x.x - 1) * log_rest_quotient(p, q)
 
 
 def _binomial_span(n: float, p: float) -> Interval:
@@ -149,6 +165,37 @@ def _log_geometric(x: Points, p: float) -> Array:
 
 def _geometric_span(p: float) -> Interval:
     return (1, 1) if p == 1 else (1, 2 + math.ceil(SPAN / -math.log1p(-p)))
+
+
+def _log_sf(x: Array, p: float) -> Array:
+    return np.maximum(np.floor(x), 0.0) * math.log1p(-p)
+
+
+def _geometric_cdf(x: Array, p: float) -> Array:
+    return np.where(x >= 1, 1.0, 0.0) if p == 1 else -np.expm1(_log_sf(x, p))
+
+
+def _geometric_sf(x: Array, p: float) -> Array:
+    return np.where(x >= 1, 0.0, 1.0) if p == 1 else np.exp(_log_sf(x, p))
+
+
+def _poisson_cdf(x: Array, rate: float) -> Array:
+    from scipy.special import gammaincc
+
+    k = np.floor(x)
+    # P(X <= k) = Q(k + 1, rate): DLMF 8.4.10.
+    return np.where(k < 0, 0.0, gammaincc(np.maximum(k, 0.0) + 1, rate))
+
+
+def _poisson_sf(x: Array, rate: float) -> Array:
+    from scipy.special import gammainc
+
+    k = np.floor(x)
+    return np.where(k < 0, 1.0, gammainc(np.maximum(k, 0.0) + 1, rate))
+
+
+def _geometric_tail(p: float) -> tuple[Tail, Tail]:
+    return END, END if p == 1 else Tail("order", 1.0, -math.log1p(-p))
 
 
 def _check_one_hot(i: float, n: float) -> None:
@@ -198,9 +245,7 @@ def pmf(
     w = numbers(weights, "weight")
     if not 1 <= len(w) <= MOST_OUTCOMES:
         raise SceneError("weights_count", count=len(w), most=MOST_OUTCOMES)
-    refuse("weight", w, ~(np.isfinite(w) & (w >= 0)))
-    if not w.any():
-        raise SceneError("weights_zero")
+    check_weights(w)
     names = None if labels is None else checked_labels(labels)
     places = None if support is None or names is not None else numbers(support, "support")
     given = names if names is not None else places
@@ -210,13 +255,25 @@ def pmf(
         refuse("support", places, ~(np.abs(places) <= FARTHEST))
         if np.array_equal(places, np.arange(len(w))):
             places = None
-    return Dist(PMF, (Vector.of(w), None if places is None else Vector.of(places), names))
+    return Dist(PMF, (Vector(w), None if places is None else Vector(places), names))
+
+
+def check_weights(w: Array) -> None:
+    """SceneError for a weight (n,) that is negative or not finite, and for all zeros."""
+    # Least and largest tell it in two passes; a NaN makes both comparisons false.
+    least, most = float(w.min(initial=math.inf)), float(w.max(initial=0.0))
+    if not (least >= 0 and most < math.inf):
+        refuse("weight", w, ~(np.isfinite(w) & (w >= 0)))
+    if most == 0:
+        raise SceneError("weights_zero")
 
 
 def numbers(values: Iterable[float], code: str) -> Array:
     """`values` as floats (n,); SceneError `code` for what is no number, a text or a bool."""
     if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "fiu":
         return values.astype(float)
+    if not isinstance(values, Iterable) or isinstance(values, (str, bytes)):
+        raise SceneError("numbers_list", value=type(values).__name__)
     given = list(values)
     # np.asarray would take "1" and True for numbers.
     if not set(map(type, given)) <= {int, float}:
@@ -243,6 +300,8 @@ def checked_labels(labels: Iterable[str]) -> tuple[str, ...]:
     A label has 1 to 40 printable characters, none of ( ) , : + *, and does not read as a number,
     so that pmf(cat:1,dog:3) has one reading.
     """
+    if not isinstance(labels, Iterable):
+        raise SceneError("label", label=labels)
     names = tuple(label.strip() if isinstance(label, str) else label for label in labels)
     for name in names:
         if not _is_label(name):
@@ -283,25 +342,25 @@ def pmf_table(weights: Vector, support: Vector | None, *_: object) -> tuple[Arra
     return values, np.bincount(where, weights=small).astype(float)
 
 
+@QUIET
 def pmf_total(w: Array) -> tuple[float, float]:
     """The sum of weights as (total, scale): the sum is total * scale, also where it overflows."""
-    with np.errstate(all="ignore"):
-        total = float(w.sum())
-        if math.isfinite(total):
-            return total, 1.0
-        return float((w * 2.0**-40).sum()), 2.0**40
+    total = float(w.sum())
+    if math.isfinite(total):
+        return total, 1.0
+    return float((w * 2.0**-40).sum()), 2.0**40
 
 
 def _pmf_atoms(*args: Any) -> tuple[Array, Array]:
     x, w = pmf_table(*args)
     total, scale = pmf_total(w)
-    p = w / total / scale
+    p = w / total if scale == 1 else w / total / scale
     logs = np.log(p)
-    if p.min() >= 1e-290:
-        return x, logs
-    # w / total may underflow while w > 0: such an outcome still belongs to the support.
-    exact = np.log(w) - math.log(total) - math.log(scale)
-    return x, np.where(p >= 1e-290, logs, exact)
+    if p.min() < 1e-290:
+        # w / total may underflow while w > 0: such an outcome still belongs to the support.
+        exact = np.log(w) - math.log(total) - math.log(scale)
+        logs = np.where(p >= 1e-290, logs, exact)
+    return x, logs
 
 
 def _pmf_log(x: Points, *args: Any) -> Array:
@@ -371,7 +430,7 @@ DISCRETE: tuple[Family, ...] = (
         "bernoulli",
         "discrete",
         (P,),
-        log_density=lambda x, p: _on(x, 0, 1, lambda k: np.log(np.where(k == 1, p, 1 - p))),
+        log_density=lambda x, p: _on(x, 0, 1, lambda k: np.where(k == 1, np.log(p), np.log1p(-p))),
         support=lambda p: ((0.0 if p < 1 else 1.0, 1.0 if p > 0 else 0.0),),
         span=lambda p: (0, 1),
         mean=lambda p: p,
@@ -398,10 +457,14 @@ DISCRETE: tuple[Family, ...] = (
         log_density=lambda x, rate: _on(x, 0, np.inf, lambda k: log_poisson(k, rate)),
         support=lambda rate: ((0.0, math.inf),),
         span=lambda rate: _around(rate, rate, 0.0, math.inf),
+        cdf=_poisson_cdf,
+        sf=_poisson_sf,
+        tail=lambda rate: (END, Tail("factorial", rate=1.0, more=((1.0, -1 - math.log(rate)),))),
         mean=lambda rate: rate,
         sd=lambda rate: math.sqrt(rate),
         handles=(Handle("centre", lambda rate: rate, lambda x, rate: (RATE.clip(x),)),),
         log_ratio=_poisson_ratio,
+        log_affinity=_poisson_affinity,
     ),
     Family(
         "geometric",
@@ -410,6 +473,9 @@ DISCRETE: tuple[Family, ...] = (
         log_density=_log_geometric,
         support=lambda p: ((1.0, 1.0 if p == 1 else math.inf),),
         span=_geometric_span,
+        cdf=_geometric_cdf,
+        sf=_geometric_sf,
+        tail=_geometric_tail,
         mean=lambda p: 1 / p,
         sd=lambda p: math.sqrt(1 - p) / p,
         handles=(

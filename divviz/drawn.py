@@ -20,6 +20,8 @@ def drawn(a: float, b: float, levels: Iterable[int]) -> Dist:
 
     Cells of level 0 are outside the support. SceneError for a wrong level, count or interval.
     """
+    if not isinstance(levels, Iterable):
+        raise SceneError("numbers_list", value=type(levels).__name__)
     heights = tuple(levels)
     if not 2 <= len(heights) <= 512:
         raise SceneError("levels_count", count=len(heights))

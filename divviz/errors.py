@@ -17,6 +17,7 @@ ERRORS: dict[str, str] = {
     "family": "{family} is not a known distribution; choose one of: {known}.",
     "weight": "Weight number {position} is {value}; use numbers that are 0 or greater.",
     "weights_zero": "All weights are 0; make at least one of them positive.",
+    "numbers_list": "A {value} is no list of numbers; give several, such as [0.2, 0.8].",
     "weights_count": "{count} weights were given; use 1 to {most}.",
     "support_length": "{weights} weights but {support} outcomes; give each weight its outcome.",
     "support": "Outcome number {position} is {value}; use numbers from -1e300 to 1e300.",
@@ -25,14 +26,36 @@ ERRORS: dict[str, str] = {
     "level": "Level number {position} is {value}; use whole numbers from 0 to 4095.",
     "levels_zero": "All levels are 0; draw at least one cell above 0.",
     "levels_count": "{count} cells were given; use 2 to 512.",
+    "density_count": "{count} cells were given; use 1 to {most}.",
+    "density_edges": "{cells} cells have {edges} edges; give one edge more than there are cells.",
+    "density_order": "Edge number {position} is {value}; give the edges in ascending order, each "
+    "once.",
     "mixture_count": "A mixture has 2 to 8 parts; {count} were given.",
     "mixture_kinds": "A mixture joins parts of one kind; do not mix densities with outcomes.",
     "mixture_weights": "{weights} weights for {parts} parts; give each part one weight.",
-    "depth": "Mixtures may stand inside mixtures up to {most} deep; take one level out.",
-    "kinds": "P is {p} and Q is {q}; compare two of one kind.",
+    "depth": "Distributions may stand inside one another up to {most} deep; take one level out.",
+    "bound": "truncated: {param} = {value} is out of range; use -1e9 to 1e9, -inf or inf.",
+    "truncated_empty": "Too little mass lies from {a} to {b}; choose an interval that holds more "
+    "of it.",
+    "transform_names": "{family} needs outcomes that are numbers; take their names away.",
+    "transform_range": "{family}: by = {value} throws places together or out of range; "
+    "use a number of ordinary size.",
+    "kinds": "P is {p} and Q is {q}; compare two of one kind, or a sample with a density.",
     "labels": "P and Q have {p} and {q} outcomes, and only one names them; name both or none.",
     "unit": "{unit} is not a unit of information; choose one of: {known}.",
     "show": "{show} is not one of the numbers; choose one of: {known}.",
+    "show_plain": "{measure} has no parameter; write it without brackets.",
+    "show_extra": "After {measure} comes “{found}”; take that away.",
+    "generator": "{generator} is not a generator; choose one of: {known}.",
+    "critic": "The critic must give one number for each of the {count} places; return an array of "
+    "that length.",
+    "measure": "{measure} is not a measure; choose one of: {known}.",
+    "measure_param": "{measure} has no parameter {name}; its parameters are: {params}.",
+    "measure_needs": "{measure} needs {param}; give it a value, {allowed}.",
+    "measure_two": "{measure} compares two distributions; give P and Q.",
+    "dist": "{name} is a {value} and no distribution; make one with parse, pmf, density or "
+    "samples.",
+    "undefined": "{symbol} is undefined. {reason}",
     "text_type": "A distribution is written as text; write one such as normal(0,1).",
     "text_empty": "Nothing is written here; write a distribution such as normal(0,1).",
     "text_long": "This text has {length} characters; use at most {longest}.",
@@ -58,7 +81,43 @@ ERRORS: dict[str, str] = {
     "fit_outside": "No {family} covers all of this shape; choose a family that reaches as far.",
     "fit_tail": "The tails of this shape are too heavy for {family}; "
     "choose a heavier-tailed family.",
+    "fit_beyond": "Every {family} reaches where this shape has nothing, so KL(Q‖P) is infinite; "
+    "minimise KL(P‖Q) or choose a family that ends where it ends.",
+    "fit_light": "The tails of {family} are too heavy for this shape, so KL(Q‖P) is infinite; "
+    "minimise KL(P‖Q) or choose a lighter-tailed family.",
+    "fit_far": "The tails of this shape are too heavy for {objective}, which is infinite; "
+    "minimise KL or JS instead.",
+    "fit_whole": "{family} has only whole-number parameters, which have no slope; "
+    "let the closest one be found instead.",
+    "fit_start": "{objective} is infinite at {start}, so there is no slope; start nearer to P.",
+    "fit_other": "{start} is no {family}; start from a member of that family.",
+    "fit_rate": "{value} is not a rate; use a number above 0 and at most 1.",
+    "objective": "{objective} is not an objective; choose one of: {known}.",
     "fit_none": "No {family} is closest to this shape; choose another family.",
+    "fit_spike": "{family} fits these values ever better the narrower it gets, without an end; "
+    "give values that differ.",
+    "fit_end": "A value lies on the very end of what {family} covers, where it may be infinite; "
+    "leave that value out.",
+    "sample": "Value number {position} is {value}; use numbers from -1e300 to 1e300.",
+    "samples_type": "The values are not a list of numbers; give a list such as [1, 2, 3.5].",
+    "samples_count": "{count} values were given; use 1 to {most}.",
+    "histogram_equal": "All values are {value}, which leaves a histogram no width; "
+    "give values that differ, or use samples.",
+    "histogram_close": "The bins from {low} to {high} are too narrow for numbers; use fewer bins.",
+    "histogram_rule": "{rule} is no rule for bins; use {known} or a whole number from 1 to {most}.",
+    "numbers_text": "Numbers are read from text; give text such as 1, 2, 3.5.",
+    "numbers_long": "This text has {length} characters; use at most {most}.",
+    "numbers_none": "There is no number here; write some, such as 1, 2, 3.5.",
+    "numbers_many": "{count} numbers were given; use at most {most}.",
+    "numbers_word": "Line {line}: {found} is not a number; correct it or take it out.",
+    "numbers_large": "Line {line}: {found} is too large; write a smaller number.",
+    "numbers_comma": "The comma in {found} has two readings; write decimals with a point, "
+    "thousands without a mark, and a semicolon between numbers.",
+    "numbers_column": "There is no column {column} of numbers; choose one of: {known}.",
+    "estimate_count": "{count} values are too few for this estimate; give at least {least}.",
+    "estimate_edges": "The edges do not hold all values; give rising edges from below to above "
+    "them.",
+    "estimate_neighbour": "{value} is no number of neighbours; use a whole number from 1 to 100.",
     "nothing_left": "Nothing of the shape lies there; choose a range that holds some of it.",
     "act": "{name} is not something that the page can do; reload the page.",
     "act_number": "{value} is not a number; type a number such as 0.5.",
@@ -74,10 +133,69 @@ ERRORS: dict[str, str] = {
     "act_count": "{count} values came for {shown} outcomes; give each outcome one value.",
     "act_discrete": "This works on outcomes only; switch to discrete first.",
     "act_continuous": "This works on densities only; switch to continuous first.",
+    "act_sample": "{side} is a sample, and its values cannot be drawn; draw the other one, or make "
+    "a histogram of {side} first.",
+    "data_none": "There are no numbers yet; type, paste or upload some under Data.",
+    "data_how": "{value} is not made of numbers; choose samples, histogram or fitted.",
     "act_interval": "The interval must run from a smaller to a larger number; change its ends.",
     "act_outcomes": "{value} outcomes cannot be shown; use 2 to {most}.",
     "act_kind": "{value} is not a kind of pair; choose discrete or continuous.",
     "act_preset": "{value} is not a known example; choose one from the list.",
+    "loss": "{name} is not a known loss; choose one of: {known}.",
+    "loss_reduction": "{reduction} is not a reduction of this loss; choose one of: {known}.",
+    "loss_number": "{argument} holds something that is not a number; give an array of numbers.",
+    "loss_shape": "{argument} has the shape {shape}; give it the shape {expected}.",
+    "loss_value": "{argument} holds {value}; use {allowed}.",
+    "loss_empty": "There is nothing to average; give one term a weight above 0, or use sum.",
+    "loss_undefined": "The loss is not defined at infinite or very large numbers; use moderate "
+    "ones.",
+    "loss_slope": "The loss has no slope in {argument} here; use numbers where it is finite.",
+    "softmax_type": "These are not rows of numbers of equal length; write numbers only.",
+    "softmax_number": "Number {position} is {value}; use numbers from -1e300 to 1e300.",
+    "softmax_logit": "Logit number {position} is {value}; use a number, or -inf for probability 0.",
+    "softmax_none": "All logits are -inf, so nothing has any probability; make at least one a "
+    "number.",
+    "softmax_infinite": "Two logits are inf, and inf - inf is no number; keep at most one.",
+    "softmax_axis": "There is no axis {axis}; the logits have {axes} axes, counted from 0.",
+    "softmax_empty": "There are no logits along this axis; give at least one.",
+    "softmax_temperature": "The temperature is {value}; use 0, inf or a number from 1e-300 to "
+    "1e300.",
+    "softmax_slope": "At temperature 0 softmax jumps and has no slope; use a temperature above 0.",
+    "softmax_shape": "The shape {given} does not fit the shape {needed}; give each logit one "
+    "number.",
+    "softmax_jacobian": "The Jacobian would have {count} numbers; use fewer logits, for at most "
+    "{most}.",
+    "noise_seed": "{value} is no seed; use a whole number that is 0 or greater, or a NumPy "
+    "Generator.",
+    "noise_shape": "{shape} is no shape; use whole numbers that are 0 or greater.",
+    "concrete_temperature": "The temperature of the density is {value}; use a number from 1e-100 "
+    "to 1e100.",
+    "concrete_classes": "A point of the simplex has one number for each class; give two or more.",
+    "concrete_point": "Number {position} is {value}, which is not inside the simplex; use one "
+    "that is.",
+    "concrete_sum": "The numbers of a point sum to {total}; scale them so that they sum to 1.",
+    "joint_table": "The table cannot be read; write numbers in rows of equal length.",
+    "joint_dimensions": "The table has {axes} axes; use two or more, one for each variable.",
+    "joint_cells": "The table has {cells} cells; use 1 to {most}.",
+    "joint_axis": "There is no axis {axis}; use whole numbers from 0 to {last}.",
+    "joint_axis_twice": "Axis {axis} is named twice; name each axis once.",
+    "joint_axis_none": "No axis is named here; name at least one.",
+    "normaliser": "{name} is not a way to normalise; choose one of: {known}.",
+    "correlation": "The correlation is {value}; use a number from -1 to 1.",
+    "covariance_shape": "A covariance is a square table of numbers; use 1 to {most} rows and as "
+    "many columns.",
+    "covariance_number": "Number {position} of the covariance is {value}; use finite numbers.",
+    "covariance_symmetric": "The covariance at ({i}, {j}) differs from that at ({j}, {i}); make "
+    "the two equal.",
+    "covariance_definite": "No variables have this covariance, since a correlation exceeds what "
+    "the others allow; make one smaller.",
+    "pairs_type": "The pairs cannot be read; write two lists of numbers.",
+    "pairs_length": "There are {x} values of x and {y} of y; give each x its y.",
+    "pairs_count": "There are {count} pairs; use {least} to {most}.",
+    "pairs_value": "Value number {position} is {value}; use numbers from -1e300 to 1e300.",
+    "pairs_whole": "{name} = {value} is out of range; use a whole number from {least} to {most}.",
+    "bin_rule": "{rule} is not a rule for bins; give a whole number or one of: {known}.",
+    "interval_level": "The level is {value}; use a number between 0 and 1, such as 0.95.",
 }
 
 
@@ -106,10 +224,12 @@ def _raised(code: str, fields: dict[str, object]) -> SceneError:
 
 def clipped(value: object, most: int = CLIP) -> str:
     """A visitor's value as text of at most `most` characters, with … where it was cut."""
-    words = spell(value) if isinstance(value, float) else str(value)
     # The names of all families and parameters are ours and may be longer than a visitor's text.
     if isinstance(value, Names):
-        return words
+        return value
+    words = spell(value) if isinstance(value, float) else str(value)
+    # A visitor's text may hold what moves a terminal's cursor.
+    words = "".join(char if char.isprintable() else "�" for char in words[: 2 * most])
     return words if len(words) <= most else words[: most - 1] + "…"
 
 

@@ -1,28 +1,28 @@
-"""From one shape to another: the closest member of a family, bins of a density, bars to a curve."""
+"""The closest member of a family: the one that minimises a divergence from a distribution."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from divviz import families
-from divviz.dist import Dist, Family, Handle, Names, Param, Points, SceneError
+from divviz.dist import Dist, Family, Points, SceneError
 from divviz.families import FAMILIES
+from divviz.likelihood import most_likely
+from divviz.objectives import LIKELIHOOD, Objective, known_objective, refusal
 from divviz.pair import Pair
+from divviz.search import searched
+from divviz.shapes import BUILT, known, like, unnamed
 
 Array = NDArray[np.float64]
 Args = tuple[float, ...]
 
-TOP = 4095
-FAR = 1e300  # for a search, which subtracts costs and cannot bear an infinite one
-BUILT = ("pmf", "drawn", "mixture")  # shapes of their own: there is no one closest member
 
-
-# --- the closest member of a family ------------------------------------------------------------
+# --- in closed form: maximum likelihood --------------------------------------------------------
 
 
 class _Sample(NamedTuple):
@@ -178,259 +178,70 @@ CLOSED: dict[str, Callable[[Dist, Family], Args]] = {
 }
 
 
-def _bend(value: float, param: Param) -> float:
-    return math.log(value) if param.scale == "log" else value
+# Of these the least chi^2 is the least KL as well: the smallest that covers P.
+FLAT = ("uniform", "discrete_uniform", "one_hot")
 
 
-def _unbend(value: float, param: Param) -> float:
-    straight = math.exp(min(value, 700.0)) if param.scale == "log" else value
-    return float(min(max(straight, param.minimum), param.maximum))
+# --- the closest member ------------------------------------------------------------------------
 
 
-def _searched(dist: Dist, family: Family) -> Args:
-    """The parameters of least cross-entropy, by simplex search from the like member.
+def closest(p: Dist, name: str, objective: str = "kl_pq") -> Dist:
+    """The member Q of family ``name`` that minimises an objective of P and Q.
 
-    The second round takes new places, because the kinks and scales of the member have moved.
-    """
-    from scipy.optimize import minimize
-
-    args = like(dist, family.name).args
-    for _ in range(2):
-        sample = _sample(dist, families.make(family.name, *args))
-        start = [_bend(a, p) for a, p in zip(args, family.params, strict=True)]
-        found = minimize(
-            lambda bent, sample=sample: _cost(bent, sample, family),
-            start,
-            method="Nelder-Mead",
-            options={"xatol": 1e-9, "fatol": 1e-13, "maxiter": 400 * len(start)},
-        )
-        args = tuple(_unbend(b, p) for b, p in zip(found.x, family.params, strict=True))
-    return args
-
-
-def _cost(bent: Array, sample: _Sample, family: Family) -> float:
-    """The cross-entropy of the sample relative to a member; FAR where it is infinite."""
-    args = [_unbend(b, param) for b, param in zip(bent, family.params, strict=True)]
-    try:
-        member = families.make(family.name, *args)
-    except SceneError:
-        return FAR
-    return min(-sample.mean(member.log_density(sample.places)), FAR)
-
-
-def closest(dist: Dist, name: str) -> Dist:
-    """The member of family ``name`` that minimises KL(dist || member): maximum likelihood.
-
-    Raises SceneError if the family is unknown, is of the other kind, or has no member with a
-    finite KL: mass outside its support, or tails too heavy for it.
+    ``objective`` is a key of OBJECTIVES. KL(P||Q), the usual one, is maximum likelihood. Among
+    several minima it is the lowest that searches from each hill of P find. Raises SceneError if
+    the family or the objective is unknown, the family is of the other kind, or no member has a
+    finite objective: mass outside a support, or tails too heavy.
     Source: Cover & Thomas, Elements of Information Theory, 2nd ed., sec. 11.1 and 2.3.
     """
-    family = known(name)
+    p, family, goal = fitting(p, name, objective)
+    if goal is LIKELIHOOD:
+        values, logs = p.atoms()
+        return families.make(name, *most_likely(family, values, np.exp(logs)))
+    covering = objective == "kl_pq" or (objective == "chi2" and name in FLAT)
+    if not (covering and name in CLOSED):
+        return searched(p, family, goal)
+    member = _in_closed_form(p, family)
+    pair = Pair(p, member)
+    if pair.outside_q is not None or pair.heavy_q is not None:
+        raise refusal(goal, pair)
+    return member
+
+
+def fitting(p: Dist, name: str, objective: str) -> tuple[Dist, Family, Objective]:
+    """``p`` without names of outcomes, the family and the objective, if they fit together.
+
+    Data may also be fitted by a density: by likelihood, or by a distance, which needs no density
+    of P. SceneError as `closest` has it.
+    """
+    goal, family = known_objective(objective), known(name)
     if name in BUILT:
         raise SceneError("fit_built", family=name)
-    if family.kind != dist.kind:
-        raise SceneError("fit_kind", family=name, kind=dist.kind)
+    if family.kind == p.kind:
+        return unnamed(p), family, goal
+    if p.name == "samples" and objective == "kl_pq":
+        return p, family, LIKELIHOOD
+    if not (p.name == "samples" and goal.distance):
+        raise SceneError("fit_kind", family=name, kind=p.kind)
+    return p, family, goal
+
+
+def _in_closed_form(p: Dist, family: Family) -> Dist:
     try:
-        args = CLOSED.get(name, _searched)(dist, family)
-        member = families.make(name, *_whole(args, family))
+        return families.make(family.name, *_whole(CLOSED[family.name](p, family), family))
     except SceneError as error:
         if error.code.startswith("fit_"):
             raise
         # the closed forms of outcomes leave the legal range only where the support does not fit
         code = "fit_outside" if family.kind == "discrete" else "fit_none"
-        raise SceneError(code, family=name) from error
-    pair = Pair(unnamed(dist), member)
-    if pair.outside_q is not None:
-        raise SceneError("fit_outside", family=name)
-    if pair.heavy_q is not None:
-        raise SceneError("fit_tail", family=name)
-    return member
+        raise SceneError(code, family=family.name) from error
 
 
-def _whole(args: Sequence[float], family: Family) -> tuple[float, ...]:
+def _whole(args: Sequence[float], family: Family) -> Args:
     return tuple(
         round(value) if param.integer else float(value)
         for value, param in zip(args, family.params, strict=True)
     )
 
 
-def known(name: str) -> Family:
-    """The family called ``name``; SceneError if there is none."""
-    if name not in FAMILIES:
-        raise SceneError("family", family=name, known=Names(", ".join(FAMILIES)))
-    return FAMILIES[name]
-
-
 FITTED: tuple[str, ...] = tuple(name for name in FAMILIES if name not in BUILT)
-
-
-# --- a member of the same centre and width -----------------------------------------------------
-
-# IQR of the normal in units of its standard deviation: 2 * quantile(0.75)
-_IQR = 1.3489795003921634
-_ROOT3 = math.sqrt(3)
-# What the parameter n must be so that the family reaches the last outcome.
-_REACH = {"binomial": 0, "one_hot": 1}
-
-
-def centre_width(dist: Dist) -> tuple[float, float]:
-    """Mean and standard deviation, or the median and the scaled IQR where they are infinite."""
-    mean, sd = dist.mean(), dist.sd()
-    if mean is not None and sd is not None and math.isfinite(mean) and math.isfinite(sd):
-        return mean, sd
-    if dist.kind == "discrete":
-        return 0.0, 1.0
-    low, middle, high = (float(dist.quantile(u)) for u in (0.25, 0.5, 0.75))
-    return middle, (high - low) / _IQR
-
-
-def _width(dist: Dist) -> float:
-    return centre_width(dist)[1]
-
-
-def _widened(name: str, handles: Mapping[str, Handle], args: Args, width: float) -> Args:
-    """The parameters at which the family is ``width`` wide, by bisection on the width handle."""
-    drag = handles["width"].drag
-    # a width handle alone, as the exponential has, is measured from 0
-    anchor = centre_width(families.make(name, *args))[0] if "centre" in handles else 0.0
-    low, high = 1e-3 * width, 1e3 * width
-    for _ in range(40):
-        middle = math.sqrt(low * high)
-        if _width(families.make(name, *drag(anchor + middle, *args))) < width:
-            low = middle
-        else:
-            high = middle
-    return tuple(drag(anchor + math.sqrt(low * high), *args))
-
-
-def like(dist: Dist, name: str) -> Dist:
-    """The member of family ``name`` with about the centre and the width of ``dist``.
-
-    It moves the family's handles from its default parameters, so that it needs no table of its
-    own; where the handles cannot go there, the member is the default one.
-    """
-    family = known(name)
-    handles: dict[str, Handle] = {handle.name: handle for handle in family.handles}
-    start: Args = tuple(param.default for param in family.params)
-    if name in _REACH:
-        start = _reaching(dist, family, start)
-    centre, width = centre_width(dist)
-    move = _between if "left" in handles else _centred
-    args = tuple(
-        param.clip(float(f"{value:.4g}"))
-        for value, param in zip(
-            move(family, handles, start, centre, width), family.params, strict=True
-        )
-    )
-    member = families.make(name, *args)
-    return member if _alike(member, handles, centre, width) else families.make(name, *start)
-
-
-def _between(
-    family: Family, handles: Mapping[str, Handle], args: Args, centre: float, width: float
-) -> Args:
-    half = _ROOT3 * width
-    if family.kind == "discrete":
-        half = (math.sqrt(12 * width * width + 1) - 1) / 2
-    ends = {"left": centre - half, "right": centre + half}
-    # the right end first and last: a drag never moves one end past the other
-    for end in ("right", "left", "right"):
-        args = tuple(handles[end].drag(ends[end], *args))
-    return args
-
-
-def _centred(
-    family: Family, handles: Mapping[str, Handle], args: Args, centre: float, width: float
-) -> Args:
-    for name in ("centre", "width", "centre"):
-        if name == "centre" and name in handles:
-            args = tuple(handles[name].drag(centre, *args))
-        elif name in handles and width > 0:
-            args = _widened(family.name, handles, args, width)
-    return args
-
-
-def _alike(member: Dist, handles: Mapping[str, Handle], centre: float, width: float) -> bool:
-    """Whether the handles brought ``member`` near enough to be called the same shape."""
-    at, wide = centre_width(member)
-    if "width" in handles and not 0.5 * width < wide < 2 * width:
-        return False
-    return abs(at - centre) <= max(0.5 * width, 0.5 if member.kind == "discrete" else 0.0)
-
-
-def _reaching(dist: Dist, family: Family, args: Args) -> Args:
-    last = max(dist.window()[1], 1) + _REACH[family.name]
-    return tuple(
-        min(max(last, param.minimum), param.maximum) if param.name == "n" else value
-        for param, value in zip(family.params, args, strict=True)
-    )
-
-
-# --- bins, bars and cells ----------------------------------------------------------------------
-
-
-def _masses(dist: Dist, edges: Array) -> Array:
-    """The mass of ``dist`` between neighbouring edges, shape (n,); exact far out in both tails."""
-    if dist.kind == "discrete":
-        x, log_mass = dist.atoms()
-        inside = (x >= edges[0]) & (x <= edges[-1])
-        cell = np.clip(np.searchsorted(edges, x[inside], side="right") - 1, 0, len(edges) - 2)
-        return np.bincount(cell, np.exp(log_mass[inside]), len(edges) - 1).astype(float)
-    below, above = np.asarray(dist.cdf(edges)), np.asarray(dist.sf(edges))
-    mass = np.where(below[1:] <= 0.5, np.diff(below), -np.diff(above))
-    # mass too small for a float is not the same as none: KL must stay finite
-    return np.where(_met(dist, edges), np.maximum(mass, 1e-300), 0.0)
-
-
-def _met(dist: Dist, edges: Array) -> NDArray[np.bool_]:
-    """Which cells overlap the support."""
-    met = np.zeros(len(edges) - 1, dtype=bool)
-    for low, high in dist.support():
-        met |= (low < edges[1:]) & (high > edges[:-1])
-    return met
-
-
-def _rounded(values: Array, digits: int) -> list[float]:
-    return [float(f"{value:.{digits}g}") for value in values]
-
-
-def rebin(dist: Dist, n: int, window: tuple[float, float]) -> Dist:
-    """The pmf of ``n`` equal bins of ``window``, each outcome at the centre of its bin.
-
-    Mass outside the window is lost. Raises SceneError if nothing is inside.
-    """
-    low, high = window
-    edges = np.linspace(low, high, n + 1)
-    mass = _masses(dist, edges)
-    if not mass.sum() > 0:
-        raise SceneError("nothing_left")
-    step = (high - low) / n
-    centres = low + (np.arange(n) + 0.5) * step
-    digits = max(0, 3 - math.floor(math.log10(step)))
-    return families.pmf(_rounded(mass, 6), support=[round(float(c), digits) for c in centres])
-
-
-def levels_of(mass: Array) -> tuple[int, ...]:
-    """Heights scaled to whole levels 0 to 4095: zeros stay zero and what is positive stays so."""
-    top = float(mass.max())
-    if not top > 0:
-        raise SceneError("nothing_left")
-    scaled = np.rint(mass / top * TOP)
-    return tuple(np.where(mass > 0, np.maximum(scaled, 1), 0).astype(int).tolist())
-
-
-def spread(dist: Dist, cells: int = 128, window: tuple[float, float] | None = None) -> Dist:
-    """The drawn density with the mass of ``dist`` in each of ``cells`` equal cells of ``window``.
-
-    Mass outside the window is lost. Raises SceneError if nothing is inside.
-    """
-    low, high = window or dist.window()
-    edges = np.linspace(low, high, cells + 1)
-    return families.drawn(low, high, levels_of(_masses(dist, edges)))
-
-
-def unnamed(dist: Dist) -> Dist:
-    """The same distribution on the outcomes 0, 1, 2, ... if its outcomes have names."""
-    if dist.labels is None:
-        return dist
-    return families.pmf(dist.weights)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,14 @@ from divviz.mesh import Mesh
 from divviz.quadrature import interpolated, rule
 
 
+class Steps(NamedTuple):
+    """The gap panel by panel: its moves (k, n) node by node, its values before and after (k,)."""
+
+    moves: Array
+    before: Array
+    after: Array
+
+
 @dataclass(frozen=True)
 class Gap:
     """F - G: its values (n,) after each outcome or at each node x (n,), and W1, its |integral|."""
@@ -26,34 +35,76 @@ class Gap:
     x: Array
     values: Array
     integral: float
+    steps: Steps | None = None
+
+    @cached_property
+    def turns(self) -> Array:
+        """F - G from left to right wherever it may turn, 0 at both ends: at p = q and at jumps."""
+        if self.steps is None:
+            return np.concatenate([[0.0], self.values])
+        moves, before, after = self.steps
+        inner = np.concatenate([before, after[-1:]])
+        if moves.shape[1] > 1:
+            inner = _with_turns(moves, before, inner)
+        return np.concatenate([[0.0], inner, [0.0]])
 
 
-def _differences(g: Ground) -> Array:
-    """p - q, from the ratio where subtraction would lose digits."""
-    d = g.log_ratio
-    near = np.abs(d) < 0.5
-    return np.where(near, g.q * np.expm1(np.where(near, d, 0.0)), g.p - g.q)
+def _with_turns(moves: Array, before: Array, edges: Array) -> Array:
+    """The gap at the panels' edges (k + 1,) and, in order, wherever p = q inside of a panel."""
+    k, n = moves.shape
+    slope = moves / rule(n).weights
+    ends = interpolated(slope[:, None], np.broadcast_to([-1.0, 1.0], (k, 2)))[:, 0]
+    framed = np.concatenate([ends[:, :1], slope, ends[:, 1:]], axis=1) > 0
+    panel, slot = np.nonzero(framed[:, 1:] != framed[:, :-1])
+    if not len(panel):
+        return edges
+    root = zeros(slope[panel], slot)
+    values = before[panel] + _integral_to(root, moves[panel])
+    order = np.lexsort((np.append(np.full(k + 1, -2.0), root), np.append(np.arange(k + 1), panel)))
+    result: Array = np.concatenate([edges, values])[order]
+    return result
+
+
+def zeros(slope: Array, slot: Any) -> Array:
+    """Where the interpolants of slope (r, n) cross 0 between neighbours `slot` and `slot` + 1."""
+    s = np.concatenate([[-1.0], rule(slope.shape[1]).nodes, [1.0]])
+    low, high = s[slot], s[slot + 1]
+    share = np.linspace(0.0, 1.0, 9)
+    rows = np.arange(len(slot))
+    for _ in range(8):
+        at = low[:, None] + (high - low)[:, None] * share
+        positive = interpolated(slope[:, None], at)[:, 0] > 0
+        change = np.argmax(positive[:, 1:] != positive[:, :-1], axis=1)
+        low, high = at[rows, change], at[rows, change + 1]
+    return 0.5 * (low + high)
 
 
 def _cumulated(m: Array, first: float = 0.0, last: float = 0.0) -> Array:
     """Running sums of m from `first` and back from `last`: small tails keep their digits."""
-    left = first + np.cumsum(m)
-    right = np.append(np.cumsum(m[:0:-1])[::-1], 0.0) - last
-    size = np.cumsum(np.abs(m))
-    return np.where(size <= 0.5 * size[-1], left, -right)
+    size = np.abs(m).cumsum()
+    half = int(size.searchsorted(0.5 * size[-1], side="right"))
+    result = np.empty(len(m))
+    left, right = result[:half], result[half:]
+    m[:half].cumsum(out=left)
+    left += first
+    right[-1:] = 0.0
+    m[half + 1 :][::-1].cumsum(out=right[:-1][::-1])
+    right -= last
+    np.negative(right, out=right)
+    return result
 
 
 def step_gap(g: Ground) -> Gap:
     """The gap of two distributions of outcomes."""
-    values = _cumulated(_differences(g))
-    integral = float((np.abs(values[:-1]) * np.diff(g.x)).sum())
+    values = _cumulated(g.change)
+    integral = float((np.abs(values[:-1]) * (g.x[1:] - g.x[:-1])).sum())
     return Gap(g.x, values, integral)
 
 
 def smooth_gap(p: Dist, q: Dist, mesh: Mesh) -> Gap:
     """The gap of two densities: by panels, exact at its sign changes and in power tails."""
     n = mesh.order
-    m = _differences(mesh.ground).reshape(len(mesh.panels), n)
+    m = mesh.ground.change.reshape(len(mesh.panels), n)
     # m holds weight times dx/ds times p - q: the weights of the rule are already in it.
     (first, left), (last, right) = (_tail_gap(p, q, mesh, side) for side in (-1, 1))
     after = _cumulated(m.sum(axis=1), first, last)
@@ -64,11 +115,14 @@ def smooth_gap(p: Dist, q: Dist, mesh: Mesh) -> Gap:
     back = (m[:, ::-1] @ rule(n).primitive)[:, ::-1]
     values = np.where(falling[:, None], after[:, None] - back, before[:, None] + onward)
     weights = np.exp(mesh.log_weights)
+    steps = Steps(m, before, after)
     if n == 1:
-        return Gap(mesh.ground.x, values.ravel(), _broken_line(before, after, weights[:, 0]))
+        area = _broken_line(before, after, weights[:, 0])
+        return Gap(mesh.ground.x, values.ravel(), area, steps)
     path = _path(values, values * weights, before, after, m)
     turns = np.concatenate([[-left], path, [path[-1] + right]])
-    return Gap(mesh.ground.x, values.ravel(), float(np.abs(np.diff(turns)).sum()))
+    area = float(np.abs(np.diff(turns)).sum())
+    return Gap(mesh.ground.x, values.ravel(), area, steps)
 
 
 def _broken_line(before: Array, after: Array, width: Array) -> float:
@@ -124,11 +178,31 @@ def _tail_gap(p: Dist, q: Dist, mesh: Mesh, side: int) -> tuple[float, float]:
     gap = area = 0.0
     for sign, dist in ((-side, p), (side, q)):
         for alpha, c in dist.tail()[i].terms:
-            if 1 < alpha < 10:
-                log_x = mesh.last_log(side)
-                gap += sign * c / alpha * math.exp(-alpha * log_x)
+            if alpha >= 10:
+                continue
+            log_x = mesh.last_log(side)
+            gap += sign * c / alpha * math.exp(-alpha * log_x)
+            if alpha > 1:
                 area += sign * c / (alpha * (alpha - 1)) * math.exp((1 - alpha) * log_x)
     return gap, area
+
+
+def square_beyond(p: Dist, q: Dist, mesh: Mesh) -> float:
+    """The integral of (F - G)^2 past the outermost nodes, by the first terms of power tails."""
+    total = 0.0
+    for i, side in enumerate((-1, 1)):
+        terms = [
+            (alpha, sign * c / alpha)
+            for sign, dist in ((1, p), (-1, q))
+            for alpha, c in dist.tail()[i].terms
+            if alpha < 10
+        ]
+        for alpha, a in terms:
+            for beta, b in terms:
+                excess = alpha + beta - 1
+                if excess > 0:
+                    total += a * b * math.exp(-excess * mesh.last_log(side)) / excess
+    return max(total, 0.0)
 
 
 def beyond(p: Dist, q: Dist, mesh: Mesh) -> float:

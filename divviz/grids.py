@@ -33,5 +33,4 @@ RATE = Param("rate", 1.0, 0.05, 10.0, 1e-9, 1e9, scale="log")
 
 def inside(x: Points, low: float, high: float, logs: Any) -> Array:
     """`logs` where low <= x <= high, else -inf."""
-    within = (x.minus(low) >= 0) & (x.minus(high) <= 0)
-    return np.where(within, logs, -np.inf)
+    return np.where(x.is_left_of(low) | x.is_right_of(high), -np.inf, logs)

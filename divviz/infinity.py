@@ -20,15 +20,31 @@ REASONS: dict[str, str] = {
     "outside_interval": "{other} gives 0 to {interval}, where {who} has {mass}.",
     "tail": "{who}'s tail is too heavy for {other}.",
     "mean": "{who} has no finite mean, and {other} does not match its tail.",
+    "moment": "{who}'s tail is too heavy for order {order}, and {other} does not match it.",
+    "half": "{who}'s tail falls too slowly, and {other} does not match it.",
+    "endless": "The sum of {what} diverges at {where}.",
+    "order_limit": "At order ∞ the sum grows without bound wherever P exceeds Q.",
+    "no_overlap": "P and Q have no place in common.",
+    "huge": "The number is finite, but larger than 1.8×10³⁰⁸, the largest that is computed with.",
+    "peak": "The density of {who} has no upper bound.",
+    "peak_above_1": "The density of {who} exceeds 1 somewhere, and its powers grow without bound.",
+    "ratio": "{what} has no upper bound toward {where}.",
+    "unbounded": "{who} spreads over an endless stretch.",
+    "endless_list": "A mean over outcomes needs finitely many; {who} has infinitely many.",
+    "across": "{atoms} lists outcomes and {density} is a density: they have no common density. "
+    "Compare W, KS or the energy distance, or make a histogram of {atoms}.",
 }
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a value is infinite: a key of REASONS and the fields of its sentence."""
+    """Why a value is infinite, minus infinite or undefined (None): a key of REASONS and the fields
+    of its sentence.
+    """
 
     code: str
     fields: Mapping[str, Any] = field(default_factory=dict)
+    value: float | None = math.inf
 
     def __str__(self) -> str:
         words = {k: spell(v) if isinstance(v, float) else v for k, v in self.fields.items()}
@@ -128,9 +144,24 @@ def endures(p: Tail, q: Tail) -> bool:
         return True
     if q.kind == "order":
         return q.order < p.alpha
-    if p.kind == "order":
-        return p.order > 1 or (p.order == 1 and p.rate > q.rate)
-    return p.kind == "exp"
+    if q.kind == "factorial":
+        # |x| log |x| outgrows |x| by less than any power.
+        return p.alpha > 1
+    if p.kind != "order":
+        return p.kind in ("factorial", "exp")
+    if p.order != 1:
+        return p.order > 1
+    return p.rate > q.rate or (p.rate == q.rate and _integrable(p.more))
+
+
+def _integrable(more: tuple[tuple[float, float], ...]) -> bool:
+    """Whether exp(-the growing terms `more`) has a finite integral out to infinity."""
+    for order, coefficient in more:
+        if order > 0 and coefficient != 0:
+            return coefficient > 0
+        if order == 0:
+            return coefficient > 1
+    return False
 
 
 def heavy(p: Dist, q: Dist, who: str) -> Reason | None:
@@ -148,9 +179,9 @@ def _no_mean(tail: Tail) -> dict[float, float]:
 
 def far(p: Dist, q: Dist) -> Reason | None:
     """Why W1 is infinite, else None: power tails of index up to 1 that do not cancel."""
-    if p.kind == "discrete":
-        return None
     for one, other in zip(p.tail(), q.tail(), strict=True):
+        if not (one.terms or other.terms):
+            continue
         mine, theirs = _no_mean(one), _no_mean(other)
         for alpha in sorted(mine.keys() | theirs.keys()):
             a, b = mine.get(alpha, 0.0), theirs.get(alpha, 0.0)

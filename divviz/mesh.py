@@ -78,8 +78,10 @@ def mesh_of(p: Dist, q: Dist, *, finite_pq: bool, finite_qp: bool) -> Mesh:
         for _ in range(2):
             panels, _ = panels.split(panels.side != 0)
     mesh = _sampled(p, q, panels, order)
+    # Where log p/q has a formula of its own, p - q is right however small.
+    exact = p.family is q.family or "mixture" in (p.name, q.name)
     for _ in range(ROUNDS):
-        wide = _unresolved(mesh, finite_pq, finite_qp)
+        wide = _unresolved(mesh, finite_pq, finite_qp, exact)
         if not wide.any() or len(mesh.panels) > MOST_PANELS:
             break
         mesh = _refined(p, q, mesh, wide)
@@ -107,23 +109,34 @@ def _refined(p: Dist, q: Dist, mesh: Mesh, wide: NDArray[np.bool_]) -> Mesh:
     )
 
 
-def _unresolved(mesh: Mesh, finite_pq: bool, finite_qp: bool) -> NDArray[np.bool_]:
+def _unresolved(mesh: Mesh, finite_pq: bool, finite_qp: bool, exact: bool) -> NDArray[np.bool_]:
     """Panels where an integrand still has weight in its highest Legendre coefficients."""
-    p = np.exp(mesh.log_p + mesh.log_weights)
-    q = np.exp(mesh.log_q + mesh.log_weights)
-    log_p, log_q = np.maximum(mesh.log_p, -1e300), np.maximum(mesh.log_q, -1e300)
-    common = np.isfinite(mesh.log_ratio)
-    d = np.where(common, mesh.log_ratio, 0.0)
-    soft = np.logaddexp(0.0, -d)
-    change = np.where(np.abs(d) < 0.5, q * np.expm1(np.clip(d, -0.5, 0.5)), p - q)
-    rows = [p * log_p, q * log_q, np.where(common, q * (soft + d) + p * soft, 0.0), change]
+    g = mesh.ground
+    p, q, d, change = g.p, g.q, g.log_ratio, g.change
+    log_p, log_q = np.maximum(g.log_p, -1e300), np.maximum(g.log_q, -1e300)
+    common = np.isfinite(d)
+    alone = not common.all()
+    if alone:
+        d, change = np.where(common, d, 0.0), np.where(common, change, 0.0)
+    soft = np.log1p(np.exp(-np.abs(d))) + np.maximum(-d, 0.0)
+    mixed = q * (soft + d) + p * soft
+    rows = [
+        change,
+        change * np.tanh(0.5 * d),
+        p * log_p,
+        q * log_q,
+        np.where(common, mixed, 0.0) if alone else mixed,
+    ]
     if finite_pq:
         rows.append(p * d)
     if finite_qp:
         rows.append(q * d)
-    stack = np.stack(rows)
-    rest = np.abs(stack @ rule(mesh.order).tail).max(axis=2)
-    total = np.abs(stack).sum(axis=(1, 2))
+    stack = np.array(rows)
+    ends = np.abs(stack.reshape(len(rows), -1, mesh.order) @ rule(mesh.order).tail)
+    rest = np.maximum(ends[..., 0], ends[..., 1])
+    total = np.abs(stack).sum(axis=1)
     # Rounding of masses that sum to 1 must not be mistaken for structure.
     limit = np.maximum(TOLERANCE * total, 1e-14)
+    if exact:
+        limit[:2] = np.maximum(TOLERANCE * total, 1e-14 * np.minimum(1.0, 1e3 * total))[:2]
     return np.asarray((rest > limit[:, None]).any(axis=0))

@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 
 from divviz.discrete import pmf_table
-from divviz.dist import QUIET, Array, Dist, Points, SceneError
-from divviz.ground import Ground, log_ratio
+from divviz.dist import MOST_OUTCOMES, QUIET, Array, Dist, Points, SceneError
+from divviz.ground import Ground, log_ratio, ratio_of_logs, sharpened
 
+MANY = 65_536  # sums without error take their time
+FEW = 4  # numbers are quicker one by one than in an array
 Labels = tuple[str, ...] | None
+Two = tuple[Array, Array]
 
 
 def joined_labels(p: Dist, q: Dist) -> tuple[str, ...] | None:
@@ -33,10 +36,14 @@ def joined_labels(p: Dist, q: Dist) -> tuple[str, ...] | None:
 def outcomes_of(p: Dist, q: Dist, labels: Labels) -> Ground:
     """The masses of P and Q on the sorted union of their outcomes."""
     x, log_p, log_q = _placed(p, q, labels)
+    log_p, log_q = sharpened(log_p), sharpened(log_q)
     mass_p, mass_q = np.exp(log_p), np.exp(log_q)
+    if p.name == q.name == "pmf":
+        d = _exact_ratio(p, q, labels, x, (mass_p, mass_q), (log_p, log_q))
+        return Ground(x, mass_p, mass_q, log_p, log_q, d, True)
     d = log_ratio(p, q, Points(x), log_p, log_q)
-    ground = Ground(x, mass_p, mass_q, log_p, log_q, d)
-    return _exact(p, q, labels, ground) if p.name == q.name == "pmf" else ground
+    whole = all(dist.tail()[k].kind == "end" for dist in (p, q) for k in (0, 1))
+    return Ground(x, mass_p, mass_q, log_p, log_q, d, whole)
 
 
 def _placed(p: Dist, q: Dist, labels: Labels) -> tuple[Array, Array, Array]:
@@ -48,8 +55,37 @@ def _placed(p: Dist, q: Dist, labels: Labels) -> tuple[Array, Array, Array]:
         return np.arange(float(n)), placed[0], placed[1]
     if len(x) == len(y) and (x == y).all():
         return x, log_p, log_q
-    places = np.union1d(x, y)
-    return places, p.log_density(places), q.log_density(places)
+    places = _union(p, q, _reaching(p, q, x, y), _reaching(q, p, y, x))
+    # Both lists are part of the union, so one as long as the union is the union.
+    return (
+        places,
+        log_p if len(x) == len(places) else p.log_density(places),
+        log_q if len(y) == len(places) else q.log_density(places),
+    )
+
+
+def _union(p: Dist, q: Dist, x: Array, y: Array) -> Array:
+    """The sorted union of their outcomes, without sorting where both are ranges."""
+    if p.family.span is None or q.family.span is None:
+        return np.union1d(x, y)
+    one, other = (x, y) if x[0] <= y[0] else (y, x)
+    if one[-1] + 1 < other[0]:
+        return np.concatenate([one, other])
+    return np.arange(one[0], max(one[-1], other[-1]) + 1)
+
+
+def _reaching(dist: Dist, other: Dist, x: Array, y: Array) -> Array:
+    """`x`, the outcomes of `dist` that matter, and those between the outcomes `y` of a list.
+
+    Binomial(10000, 0.5) has mass on 3, if next to none, and a pmf that leaves out 3 costs infinity.
+    """
+    if dist.family.span is None or other.family.span is not None:
+        return x
+    low, high = dist.support()[0]
+    low, high = max(low, min(x[0], y[0])), min(high, max(x[-1], y[-1]))
+    if high - low + 1 == len(x) or high - low >= 2 * MOST_OUTCOMES:
+        return x
+    return np.arange(math.ceil(low), high + 1)
 
 
 def _on_labels(dist: Dist, labels: tuple[str, ...], values: Array, empty: Array) -> Array:
@@ -61,17 +97,23 @@ def _on_labels(dist: Dist, labels: tuple[str, ...], values: Array, empty: Array)
     return result
 
 
-def _exact(p: Dist, q: Dist, labels: Labels, g: Ground) -> Ground:
-    """`g` with log p/q from the quotient of the masses, or of the weights where they agree."""
-    least = min(m.min(initial=1.0, where=m > 0) for m in (g.p, g.q))
-    if least < 1e-150:
-        return g
-    finite = np.isfinite(g.log_ratio)
-    d = np.where(finite, np.log(g.p / g.q), g.log_ratio)
-    if np.abs(d).max(initial=0.0, where=finite) < 1e-3:
-        w, v = (_weights_on(dist, labels, g.x) for dist in (p, q))
-        d = np.where(finite, np.log1p(_excess(w, v)), g.log_ratio)
-    return Ground(g.x, g.p, g.q, g.log_p, g.log_q, d)
+def _exact_ratio(p: Dist, q: Dist, labels: Labels, x: Array, masses: Two, logs: Two) -> Array:
+    """log p/q from the quotient of the masses, or of the weights where they agree."""
+    sure = np.minimum(*masses) > 1e-150
+    d = np.log(masses[0] / masses[1])
+    # count_nonzero takes a fifth of the time of all and any.
+    if np.count_nonzero(sure) < len(sure):
+        d = np.where(sure, d, ratio_of_logs(*logs))
+    near = np.flatnonzero(sure & (np.abs(d) < 1e-3))
+    if len(near) and (len(d) < MANY or len(near) == len(d)):
+        w, v = (_near_one(_weights_on(dist, labels, x)) for dist in (p, q))
+        shares = _quotient(w, v)
+        if len(near) > FEW:
+            d[near] = np.log1p(_excess(w[near], v[near], *shares))
+        else:
+            for i in near.tolist():
+                d[i] = math.log1p(_excess(float(w[i]), float(v[i]), *shares))
+    return d
 
 
 def _weights_on(dist: Dist, labels: Labels, x: Array) -> Array:
@@ -85,31 +127,38 @@ def _weights_on(dist: Dist, labels: Labels, x: Array) -> Array:
     return result
 
 
-def _excess(w: Array, v: Array) -> Array:
-    """(w/sum w) / (v/sum v) - 1 as (w V - v W) / (v W), in twice the working precision.
+def _excess(w: Any, v: Any, quotient: float, lack: float) -> Any:
+    """(w/W) / (v/V) - 1 as (w - v W/V) / (v W/V), in twice the working precision; v positive.
 
     Source: products and sums without error by Dekker (1971) and Knuth, TAOCP 2, section 4.2.2.
     """
-    w, v = _near_one(w), _near_one(v)
+    high, low = _exact_product(v, quotient)
+    return ((w - high) - (low + v * lack)) / (v * quotient)
+
+
+def _quotient(w: Array, v: Array) -> tuple[float, float]:
+    """W/V of the sums W of w and V of v, rounded, and what that lacks."""
     (big_w, small_w), (big_v, small_v) = _exact_sum(w), _exact_sum(v)
-    high_1, low_1 = _exact_product(w, big_v)
-    high_2, low_2 = _exact_product(v, big_w)
-    difference = (high_1 - high_2) + ((low_1 - low_2) + (w * small_v - v * small_w))
-    result: Array = difference / np.where(v > 0, v * big_w, 1.0)
-    return result
+    quotient = big_w / big_v
+    high, low = _exact_product(big_v, quotient)
+    return quotient, ((big_w - high) - low + (small_w - quotient * small_v)) / big_v
 
 
 def _near_one(w: Array) -> Array:
-    result: Array = np.ldexp(w, -int(np.frexp(w.max())[1]))
+    top = float(w.max())
+    if 1e-50 < top < 1e50:
+        return w
+    result: Array = np.ldexp(w, -math.frexp(top)[1])
     return result
 
 
 def _exact_sum(w: Array) -> tuple[float, float]:
-    total = math.fsum(w)
-    return total, math.fsum([*w.tolist(), -total])
+    terms = w.tolist()
+    total = math.fsum(terms)
+    return total, math.fsum([*terms, -total])
 
 
-def _exact_product(a: Array, b: float) -> tuple[Array, Array]:
+def _exact_product(a: Any, b: float) -> tuple[Any, Any]:
     product = a * b
     (a1, a2), (b1, b2) = _halves(a), _halves(b)
     return product, ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2

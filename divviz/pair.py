@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from divviz.dist import Array, Dist, SceneError, as_points
+from divviz.dist import QUIET, Array, Dist, SceneError, Vector, as_points
+from divviz.empirical import plain
 from divviz.gap import Gap, beyond, smooth_gap, step_gap
 from divviz.ground import Ground as Ground
 from divviz.ground import log_ratio
@@ -18,30 +20,62 @@ from divviz.infinity import far, heavy, outside_interval, outside_outcome
 from divviz.mesh import Mesh, mesh_of
 from divviz.outcomes import joined_labels, outcomes_of
 
+LONG = 4096  # from here on a few sums are worth a way of their own
+
+
+def _meet(w: Vector, v: Vector) -> bool:
+    """Whether w and v are both positive somewhere, mostly seen among the first."""
+    return any(
+        bool(((w.array[part] > 0) & (v.array[part] > 0)).any())
+        for part in (slice(0, LONG), slice(LONG, None))
+    )
+
+
+def _beyond(w: Vector, v: Vector) -> bool:
+    """Whether w has a positive weight where v has none."""
+    return bool(v.array.min() == 0 and ((w.array > 0) & (v.array == 0)).any())
+
 
 class Pair:
-    """P and Q of one kind, with what their comparison needs, computed when first asked for.
+    """P and Q, with what their comparison needs, computed when first asked for.
 
-    SceneError("kinds") when one is discrete and the other a density, SceneError("labels") when
-    only one names its outcomes and their counts differ.
+    A pair of outcomes and a density is mixed: it has CDFs and no common ground. SceneError("kinds")
+    when those outcomes have names, SceneError("labels") when only one names its outcomes and their
+    counts differ.
     """
 
     def __init__(self, p: Dist, q: Dist) -> None:
-        if p.kind != q.kind:
+        if p.kind != q.kind and (p.labels or q.labels):
             raise SceneError("kinds", p=p.kind, q=q.kind)
-        self.P = p
-        self.Q = q
-        self.kind = p.kind
-        self.labels = joined_labels(p, q)
+        # A fitted member compares as what it is, with its family's own formulas.
+        self.P = plain(p)
+        self.Q = plain(q)
+        self.mixed = p.kind != q.kind
+        self.kind = "mixed" if self.mixed else p.kind
+        self.labels = None if self.mixed else joined_labels(p, q)
 
     @property
     def discrete(self) -> bool:
-        """Whether P and Q are distributions of outcomes."""
+        """Whether P and Q are both distributions of outcomes."""
         return self.kind == "discrete"
+
+    @cached_property
+    def columns(self) -> tuple[Vector, Vector] | None:
+        """The weights of P and Q where they are two long lists on the same outcomes, else None."""
+        if self.P.name != "pmf" or self.Q.name != "pmf":
+            return None
+        (w, x, names), (v, y, others) = self.P.args, self.Q.args
+        if len(w) < LONG or len(w) != len(v) or x != y or names != others:
+            return None
+        if x is not None and not (x.array[1:] > x.array[:-1]).all():
+            return None
+        return (w, v) if math.isfinite(w.total) and math.isfinite(v.total) else None
 
     @cached_property
     def ground(self) -> Ground:
         """Outcomes, or the nodes of the integrals, with the masses of P and Q."""
+        if self.mixed:
+            raise TypeError("outcomes and a density have no common ground")
         if not self.discrete:
             return self.mesh.ground
         return outcomes_of(self.P, self.Q, self.labels)
@@ -82,21 +116,19 @@ class Pair:
         """The weight of each node (n,) in units of x; 1 for outcomes."""
         return np.ones(len(self.x)) if self.discrete else self.mesh.weights
 
+    @QUIET
     def on(self, x: Any) -> Ground:
         """P and Q at places of your own (n,), as densities or masses: for plots."""
         points = as_points(x)
         if self.discrete:
             at = np.minimum(np.searchsorted(self.x, points.x), len(self.x) - 1)
             if np.array_equal(self.x[at], points.x):
-                g = self.ground
-                every = (g.x, g.p, g.q, g.log_p, g.log_q, g.log_ratio)
-                return Ground(*(column[at] for column in every))
-        with np.errstate(all="ignore"):
-            # exp(700) stands for the infinite density at a singular end.
-            log_p = np.minimum(self.P.log_density(points), 700.0)
-            log_q = np.minimum(self.Q.log_density(points), 700.0)
-            ratio = log_ratio(self.P, self.Q, points, log_p, log_q)
-            return Ground(points.x, np.exp(log_p), np.exp(log_q), log_p, log_q, ratio)
+                return self.ground.take(at)
+        # exp(700) stands for the infinite density at a singular end.
+        log_p = np.minimum(self.P.log_density(points), 700.0)
+        log_q = np.minimum(self.Q.log_density(points), 700.0)
+        ratio = log_ratio(self.P, self.Q, points, log_p, log_q)
+        return Ground(points.x, np.exp(log_p), np.exp(log_q), log_p, log_q, ratio)
 
     @cached_property
     def swapped(self) -> Pair:
@@ -106,16 +138,21 @@ class Pair:
     @cached_property
     def outside_q(self) -> Reason | None:
         """Where P has mass and Q has none, else None; decided from the supports."""
+        if self.columns is not None and not _beyond(*self.columns):
+            return None
         return self._outside(self.P, self.Q, self.ground if self.discrete else None, "P")
 
     @cached_property
     def outside_p(self) -> Reason | None:
         """Where Q has mass and P has none, else None."""
+        if self.columns is not None and not _beyond(*self.columns[::-1]):
+            return None
         return self._outside(self.Q, self.P, self.ground.swapped if self.discrete else None, "Q")
 
     def _outside(self, p: Dist, q: Dist, ground: Ground | None, who: str) -> Reason | None:
-        if ground is None:
+        if p.kind == "continuous":
             return outside_interval(p, q, who)
+        assert ground is not None
         return outside_outcome(p, q, ground, self.labels, who)
 
     @cached_property
@@ -131,6 +168,8 @@ class Pair:
     @cached_property
     def disjoint(self) -> bool:
         """Whether no place has mass of both."""
+        if self.columns is not None:
+            return not _meet(*self.columns)
         # No node lies on an end of a support, so touching intervals share none.
         common = self.ground.common
         return common is not None and not common.any()
@@ -146,7 +185,7 @@ class Pair:
         return 0.0 if self.discrete else beyond(p, q, self.mesh)
 
     @cached_property
+    @QUIET
     def gap(self) -> Gap:
         """F - G, the difference of the CDFs, with its exact absolute integral."""
-        with np.errstate(all="ignore"):
-            return step_gap(self.ground) if self.discrete else smooth_gap(self.P, self.Q, self.mesh)
+        return step_gap(self.ground) if self.discrete else smooth_gap(self.P, self.Q, self.mesh)

@@ -70,9 +70,12 @@ def interpolated(values: Array, s: Array) -> Array:
     Source: the barycentric formula, Berrut & Trefethen, SIAM Review 46 (2004), (4.2).
     """
     r = rule(values.shape[-1])
-    away = s[..., None] - r.nodes
-    share = r.barycentric / np.where(away == 0, 1e-300, away)
-    result: Array = values @ np.swapaxes(share / share.sum(axis=-1, keepdims=True), 1, 2)
+    share = s[..., None] - r.nodes
+    if not share.all():
+        share[share == 0] = 1e-30  # far below the rounding of s: only this node counts
+    np.divide(r.barycentric, share, out=share)
+    result: Array = values @ np.swapaxes(share, 1, 2)
+    result /= share.sum(axis=-1)[:, None]
     return result
 
 
@@ -136,11 +139,21 @@ class Cuts:
         return Cuts(self.anchor[index], self.offset[index], self.size[index])
 
 
+def joined(*every: Panels) -> Panels:
+    """The panels of several, from left to right."""
+    return Panels(
+        np.concatenate([p.anchor for p in every]),
+        np.concatenate([p.side for p in every]),
+        np.concatenate([p.start for p in every]),
+        np.concatenate([p.stop for p in every]),
+    )
+
+
 def partition(one: Breaks, other: Breaks) -> Panels:
     """Panels fit for both distributions, from the first to the last place that matters."""
     zones = one.zones + other.zones
     cuts = _thinned(_sorted(_with_zones(_cuts(one, other), zones)))
-    return _panels(cuts, zones)
+    return _panels(_parted(cuts, zones), zones)
 
 
 def _cuts(one: Breaks, other: Breaks) -> Cuts:
@@ -211,6 +224,24 @@ def _thinned(cuts: Cuts) -> Cuts:
     return cuts
 
 
+def _parted(cuts: Cuts, zones: tuple[Zone, ...]) -> Cuts:
+    """The cuts and one more between two singular ends that face each other: a ladder for each."""
+    x = cuts.x
+    left, right = (
+        np.isin(x, [z.anchor for z in zones if z.exponent is not None and z.side == side])
+        for side in (1, -1)
+    )
+    facing = np.flatnonzero(left[:-1] & right[1:])
+    if not facing.size:
+        return cuts
+    half = 0.5 * (x[facing + 1] - x[facing])
+    return Cuts(
+        np.insert(cuts.anchor, facing + 1, x[facing]),
+        np.insert(cuts.offset, facing + 1, half),
+        np.insert(cuts.size, facing + 1, 0.0),
+    )
+
+
 def _panels(cuts: Cuts, zones: tuple[Zone, ...]) -> Panels:
     a, o = cuts.anchor, cuts.offset
     width = (a[1:] - a[:-1]) + (o[1:] - o[:-1])
@@ -236,7 +267,10 @@ def _with_ladders(panels: Panels, cuts: Cuts, zones: tuple[Zone, ...]) -> Panels
         k = at if side > 0 else at - 1
         if 0 <= k < len(panels):
             replaced.add(k)
-            pieces.append((k, _inward(anchor, side, float(x[k + 1] - x[k]), exponent)))
+            # From anchor and offset, as next to 1e9 a difference of places has few digits.
+            a, o = cuts.anchor, cuts.offset
+            width = float((a[k + 1] - a[k]) + (o[k + 1] - o[k]))
+            pieces.append((k, _inward(anchor, side, width, exponent)))
     for side, k in ((-1, -1), (1, len(panels))):
         tails = [z for z in zones if z.exponent is None and z.side == side]
         if tails:
@@ -288,10 +322,4 @@ def _joined(panels: Panels, replaced: set[int], pieces: list[tuple[int, Panels]]
         if run:
             slots.append((run[0] - 0.0, panels.take(np.array(run))))
     slots.sort(key=lambda slot: slot[0])
-    every = [piece for _, piece in slots]
-    return Panels(
-        np.concatenate([p.anchor for p in every]),
-        np.concatenate([p.side for p in every]),
-        np.concatenate([p.start for p in every]),
-        np.concatenate([p.stop for p in every]),
-    )
+    return joined(*(piece for _, piece in slots))

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote
@@ -18,18 +19,25 @@ from urllib.parse import parse_qsl, quote
 from divviz import families
 from divviz.dist import Dist, Family, Names, SceneError
 from divviz.families import FAMILIES
-from divviz.measures import MEASURES, UNITS
+from divviz.measures import MEASURES, UNITS, Measure
 
 LONGEST_TEXT = 20_000
+LONGEST_DATA = 2_500_000  # of what is made of numbers: 10^5 of them, with all their digits
 LONGEST_LINK = 200_000
+LONGEST_DATA_LINK = 2 * LONGEST_DATA + 1000
 MOST_OUTCOMES = 64
 DEEPEST = 3
 
 # One class of characters each, so that a match is one step forward through the text.
 _BLANK = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"[0-9.+\-eE]*")
+_ENDLESS = re.compile(r"[+-]?inf(?![A-Za-z0-9_])", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9_]*")
+_KEY = re.compile(r"[^ \t\r\n(]*")
 _CODE = re.compile(r"[A-Za-z0-9_\-]*")
+_HOLDS_DATA = re.compile(r"(samples|histogram|fitted)(\(|%28)", re.IGNORECASE)
+_OF_DATA = re.compile(r"\s{0,9}(?:samples|histogram|fitted)\s{0,9}\(", re.IGNORECASE)
+_VALUES = re.compile(r"[0-9.+\-eE, \t\r\n]*")
 _TO_STOP = re.compile(r"[^,:()]*")
 _LINK_SAFE = "(),*:;-._~"
 
@@ -63,7 +71,26 @@ GRAMMAR: tuple[Rule, ...] = (
         "continuous",
         "a density on equal cells of [a, b]; two base64url characters give each level, 0 to 4095",
     ),
+    Rule(
+        "density(x:h, x:h, ..., x)",
+        "continuous",
+        "heights h between the edges x, in ascending order",
+    ),
     Rule("mixture(w*D + w*D ...)", "as D", "2 to 8 distributions of one kind, nested up to 3 deep"),
+    Rule("truncated(D, a, b)", "as D", "D given that a ≤ x ≤ b; a may be -inf, b may be inf"),
+    Rule("shifted(D, by)", "as D", "D moved to the right by a number"),
+    Rule(
+        "scaled(D, by)", "as D", "D stretched by a number that is not 0; a negative one mirrors it"
+    ),
+    Rule("samples(x, x, ...)", "discrete", "the sample itself: equal mass on each of the values"),
+    Rule(
+        "histogram(RULE, x, x, ...)",
+        "continuous",
+        "the values in equal bins; RULE is fd, scott, sturges, rice, sqrt or a number of bins",
+    ),
+    Rule(
+        "fitted(FAMILY, x, x, ...)", "as FAMILY", "the member under which the values are likeliest"
+    ),
 )
 
 
@@ -139,36 +166,48 @@ def _number(cursor: _Cursor) -> float:
     return _to_number(run)
 
 
-def _argument(cursor: _Cursor) -> tuple[str | None, float]:
+def _bound(cursor: _Cursor) -> float:
+    """A number, ``-inf`` or ``inf``."""
+    endless = cursor.word(_ENDLESS)
+    return float(endless) if endless else _number(cursor)
+
+
+def _argument(
+    cursor: _Cursor, number: Callable[[_Cursor], float] = _number
+) -> tuple[str | None, float]:
     """``0.5`` or ``sigma=0.5``."""
     start = cursor.at
     name = cursor.word(_NAME)
     if name and cursor.take("="):
-        return name.lower(), _number(cursor)
+        return name.lower(), number(cursor)
     cursor.at = start
-    return None, _number(cursor)
+    return None, number(cursor)
 
 
-def _named(family: Family, given: list[tuple[str | None, float]]) -> tuple[float, ...]:
-    """Arguments in the order of the parameters, whether they came by place or by name."""
-    params = [param.name for param in family.params]
+def _named(
+    family: str, params: list[str], given: list[tuple[str | None, float]], inside: str = ""
+) -> tuple[float, ...]:
+    """Arguments in the order of the parameters, whether they came by place or by name.
+
+    ``inside`` names the distribution that stands before them, if one does.
+    """
     by_name: dict[str, float] = {}
     if len(given) != len(params):
         raise SceneError(
             "arity",
-            family=family.name,
-            count=len(params),
-            params=Names(", ".join(params)),
-            given=len(given),
+            family=family,
+            count=len(params) + bool(inside),
+            params=Names(", ".join([inside, *params] if inside else params)),
+            given=len(given) + bool(inside),
         )
     for place, (name, value) in zip(params, given, strict=True):
         key = place if name is None else next((p for p in params if p.lower() == name), None)
         if key is None:
             raise SceneError(
-                "text_param", family=family.name, name=name, params=Names(", ".join(params))
+                "text_param", family=family, name=name, params=Names(", ".join(params))
             )
         if key in by_name:
-            raise SceneError("text_twice", family=family.name, name=key)
+            raise SceneError("text_twice", family=family, name=key)
         by_name[key] = value
     return tuple(by_name[param] for param in params)
 
@@ -181,7 +220,8 @@ def _read_family(cursor: _Cursor, name: str, depth: int) -> Dist:
             given.append(_argument(cursor))
     if cursor.next() != ")":
         raise cursor.error(")")  # before the count: a missing bracket is the nearer cause
-    return families.make(name, *_named(FAMILIES[name], given))
+    params = [param.name for param in FAMILIES[name].params]
+    return families.make(name, *_named(name, params, given))
 
 
 def _outcome(cursor: _Cursor) -> tuple[float | str | None, float]:
@@ -224,6 +264,15 @@ def _read_pmf(cursor: _Cursor, name: str, depth: int) -> Dist:
     return families.pmf(weights)
 
 
+def _read_density(cursor: _Cursor, name: str, depth: int) -> Dist:
+    edges, heights = [_number(cursor)], []
+    while cursor.take(":"):
+        heights.append(_number(cursor))
+        cursor.expect(",")
+        edges.append(_number(cursor))
+    return families.density(edges, heights)
+
+
 _DIGITS = {
     char: value for value, char in enumerate(ascii_uppercase + ascii_lowercase + digits + "-_")
 }
@@ -264,10 +313,66 @@ def _read_mixture(cursor: _Cursor, name: str, depth: int) -> Dist:
     return families.mixture(weights, parts)
 
 
+def _values(cursor: _Cursor) -> list[float]:
+    """``1,2,3.5``: one number or more."""
+    start = cursor.at
+    try:
+        # 10^5 numbers one by one take a second; what is wrong is found and named below
+        values = list(map(float, cursor.run(_VALUES).split(",")))
+        if all(map(math.isfinite, values)):
+            return values
+    except ValueError:
+        pass
+    cursor.at = start
+    values = [_number(cursor)]
+    while cursor.take(","):
+        values.append(_number(cursor))
+    return values
+
+
+def _read_samples(cursor: _Cursor, name: str, depth: int) -> Dist:
+    return families.samples(_values(cursor))
+
+
+def _read_histogram(cursor: _Cursor, name: str, depth: int) -> Dist:
+    rule = cursor.word(_NAME).lower()
+    cursor.expect(",")
+    return families.histogram(_values(cursor), rule)
+
+
+def _read_fitted(cursor: _Cursor, name: str, depth: int) -> Dist:
+    family = cursor.word(_NAME).lower()
+    if family not in FAMILIES:
+        raise _unknown(family) if family else SceneError("text_need_name", before=cursor.before())
+    cursor.expect(",")
+    return families.fitted(_values(cursor), family)
+
+
+# The numbers that follow the distribution inside.
+_AFTER: dict[str, list[str]] = {"truncated": ["a", "b"], "shifted": ["by"], "scaled": ["by"]}
+
+
+def _read_transformed(cursor: _Cursor, name: str, depth: int) -> Dist:
+    if depth >= DEEPEST:
+        raise SceneError("depth", most=DEEPEST)
+    inner = _dist(cursor, depth + 1)
+    given = []
+    while cursor.take(","):
+        given.append(_argument(cursor, _bound if name == "truncated" else _number))
+    if cursor.next() != ")":
+        raise cursor.error("," if len(given) < len(_AFTER[name]) else ")")
+    return families.make(name, inner, *_named(name, _AFTER[name], given, inside="D"))
+
+
 _READERS: dict[str, Callable[[_Cursor, str, int], Dist]] = {
     "pmf": _read_pmf,
+    "density": _read_density,
     "drawn": _read_drawn,
     "mixture": _read_mixture,
+    **dict.fromkeys(_AFTER, _read_transformed),
+    "samples": _read_samples,
+    "histogram": _read_histogram,
+    "fitted": _read_fitted,
 }
 
 
@@ -304,8 +409,9 @@ def parse(text: object) -> Dist:
     """
     if not isinstance(text, str):
         raise SceneError("text_type")
-    if len(text) > LONGEST_TEXT:
-        raise SceneError("text_long", length=len(text), longest=LONGEST_TEXT)
+    longest = LONGEST_DATA if _OF_DATA.match(text) else LONGEST_TEXT
+    if len(text) > longest:
+        raise SceneError("text_long", length=len(text), longest=longest)
     if not text.strip():
         raise SceneError("text_empty")
     cursor = _Cursor(text)
@@ -319,21 +425,88 @@ def parse(text: object) -> Dist:
 
 DEFAULT_UNIT = "nats"
 DEFAULT_SHOW = "kl_pq"
+SAMPLES = "samples"
+LONGEST_SHOW = 200
+
+
+def _orders(cursor: _Cursor, one: Measure) -> dict[str, float]:
+    """The parameters in the brackets after a measure's key, by name."""
+    given: dict[str, float] = {}
+    if not cursor.take("("):
+        return given
+    free = [param.name for param in one.params]
+    if not free:
+        raise SceneError("show_plain", measure=one.key)
+    while cursor.next() != ")":
+        name, number = _argument(cursor, _bound)
+        name = name or next((each for each in free if each not in given), free[-1])
+        if name in given:
+            raise SceneError("text_twice", family=one.key, name=name)
+        given[name] = number
+        if not cursor.take(","):
+            break
+    cursor.expect(")")
+    return given
+
+
+@lru_cache(maxsize=256)
+def _asked(show: str) -> tuple[str, dict[str, float]]:
+    """The key of MEASURES and all its parameters that ``show`` spells."""
+    if len(show) > LONGEST_SHOW:
+        raise SceneError("text_long", length=len(show), longest=LONGEST_SHOW)
+    cursor = _Cursor(show)
+    key = cursor.word(_KEY).lower()
+    if key not in MEASURES:
+        raise SceneError("show", show=key or "“”", known=Names(", ".join(MEASURES)))
+    one = MEASURES[key]
+    given = _orders(cursor, one)
+    if cursor.next():
+        raise SceneError("show_extra", found=show[cursor.at :], measure=key)
+    return key, one.checked(given) if given else one.checked({}, defaults=True)
+
+
+def asked(show: str) -> tuple[str, dict[str, float]]:
+    """The key of MEASURES and the parameters, all of them by name, that ``show`` spells.
+
+    Raises SceneError for an unknown key and for a parameter that is unknown or out of range.
+
+    >>> asked("Renyi( alpha = 0.5 )"), asked("wasserstein(inf)"), asked("js")
+    (('renyi', {'alpha': 0.5}), ('wasserstein', {'p': inf}), ('js', {'weight': 0.5}))
+    """
+    key, parameters = _asked(show)
+    return key, dict(parameters)
+
+
+def spelled(key: str, parameters: Mapping[str, float]) -> str:
+    """The one spelling of a measure with its parameters: ``asked`` reads it back.
+
+    >>> spelled("renyi", {"alpha": 0.5}), spelled("renyi", {}), spelled("js", {"weight": 0.5})
+    ('renyi(0.5)', 'renyi(2)', 'js')
+    """
+    one = MEASURES[key]
+    values = [parameters.get(param.name, param.default) for param in one.params]
+    plain = values == [param.default for param in one.params] and not one.required
+    return key if plain else f"{key}({','.join(map(families.spell, values))})"
 
 
 def check_size(dist: Dist) -> None:
     """SceneError if ``dist`` has more outcomes than a link may carry and a plot can show."""
     if dist.name == "pmf" and len(dist.weights) > MOST_OUTCOMES:
         raise SceneError("text_outcomes", count=len(dist.weights), most=MOST_OUTCOMES)
-    if dist.name == "mixture":
+    if dist.family.kind == "either":
         for part in dist.parts:
             check_size(part)
 
 
 def check_pair(p: Dist, q: Dist) -> None:
-    """SceneError if no common ground exists for P and Q: two kinds, or names against numbers."""
+    """SceneError if P and Q cannot be compared: two kinds, or names against numbers.
+
+    A sample, which is outcomes, may stand against a density.
+    """
     if p.kind != q.kind:
-        raise SceneError("kinds", p=p.kind, q=q.kind)
+        if SAMPLES not in (p.name, q.name):
+            raise SceneError("kinds", p=p.kind, q=q.kind)
+        return
     if (p.labels is None) != (q.labels is None):
         counts = len(p.atoms()[0]), len(q.atoms()[0])
         if counts[0] != counts[1]:
@@ -342,8 +515,9 @@ def check_pair(p: Dist, q: Dist) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that a page depends on: P and Q of one kind, a key of UNITS and a key of MEASURES.
+    """All that a page depends on: P and Q, a key of UNITS, and the measure that is selected.
 
+    ``show`` is a key of MEASURES with its parameters, in its one spelling: ``js``, ``renyi(0.5)``.
     Raises SceneError if P and Q cannot be compared, or if the unit or the measure is unknown.
     """
 
@@ -356,13 +530,22 @@ class Scene:
         check_pair(self.p, self.q)
         if self.unit not in UNITS:
             raise SceneError("unit", unit=self.unit, known=Names(", ".join(UNITS)))
-        if self.show not in MEASURES:
-            raise SceneError("show", show=self.show, known=Names(", ".join(MEASURES)))
+        object.__setattr__(self, "show", spelled(*asked(self.show)))
 
     @property
     def kind(self) -> str:
-        """ "discrete" or "continuous", the kind of both P and Q."""
-        return self.p.kind
+        """ "discrete" or "continuous", the kind of both P and Q, or else "mixed"."""
+        return self.p.kind if self.p.kind == self.q.kind else "mixed"
+
+    @property
+    def key(self) -> str:
+        """The key of MEASURES that is selected."""
+        return asked(self.show)[0]
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """All parameters of the measure that is selected, by name."""
+        return asked(self.show)[1]
 
     @property
     def query(self) -> dict[str, str]:
@@ -397,20 +580,24 @@ def _about(part: str, error: SceneError) -> SceneError:
     return SceneError(error.code, **{**error.fields, "part": part})
 
 
-def _word(
-    query: Mapping[str, object],
-    part: str,
-    known: Mapping[str, object],
-    default: str,
-    errors: list[SceneError],
-) -> str:
-    """The unit or the measure as the link gives it, or the default and an error."""
-    word = query.get(part, default)
+def _unit(query: Mapping[str, object], errors: list[SceneError]) -> str:
+    """The unit as the link gives it, or the default and an error."""
+    word = query.get("unit", DEFAULT_UNIT)
     word = word.strip().lower() if isinstance(word, str) else str(type(word).__name__)
-    if word in known:
+    if word in UNITS:
         return word
-    errors.append(SceneError(part, **{part: word, "known": Names(", ".join(known)), "part": part}))
-    return default
+    errors.append(SceneError("unit", unit=word, known=Names(", ".join(UNITS)), part="unit"))
+    return DEFAULT_UNIT
+
+
+def _show(query: Mapping[str, object], errors: list[SceneError]) -> str:
+    """The measure as the link gives it, or the default and an error."""
+    word = query.get("show", DEFAULT_SHOW)
+    try:
+        return spelled(*asked(word if isinstance(word, str) else type(word).__name__))
+    except SceneError as error:
+        errors.append(_about("show", error))
+        return DEFAULT_SHOW
 
 
 def _beside(other: Dist, side: str) -> Dist:
@@ -426,8 +613,8 @@ def _beside(other: Dist, side: str) -> Dist:
 def read(query: object) -> tuple[Scene, list[SceneError]]:
     """The scene of a query, and one SceneError for each part that had to take its default.
 
-    Each error carries the part, "p", "q", "unit" or "show", in ``fields["part"]``. If P and Q are
-    of two kinds, P is kept. Parts of other names are not looked at.
+    Each error carries the part, "p", "q", "unit" or "show", in ``fields["part"]``. If P and Q
+    cannot be compared, P is kept. Parts of other names are not looked at.
     """
     if not isinstance(query, Mapping):
         return DEFAULT, [SceneError("link_type", part="link")]
@@ -442,9 +629,7 @@ def read(query: object) -> tuple[Scene, list[SceneError]]:
             q = None
     p = p or (_beside(q, "p") if q else DEFAULT.p)
     q = q or _beside(p, "q")
-    unit = _word(query, "unit", UNITS, DEFAULT_UNIT, errors)
-    show = _word(query, "show", MEASURES, DEFAULT_SHOW, errors)
-    return Scene(p, q, unit, show), errors
+    return Scene(p, q, _unit(query, errors), _show(query, errors)), errors
 
 
 def read_link(text: object) -> tuple[Scene, list[SceneError]]:
@@ -452,8 +637,9 @@ def read_link(text: object) -> tuple[Scene, list[SceneError]]:
     if not isinstance(text, str):
         return DEFAULT, [SceneError("link_type", part="link")]
     scene, errors = read(dict(parse_qsl(text.lstrip("?"), keep_blank_values=True)))
-    if len(text) > LONGEST_LINK and not errors:
-        errors.append(SceneError("link_long", longest=LONGEST_LINK, part="link"))
+    longest = LONGEST_DATA_LINK if _HOLDS_DATA.search(text) else LONGEST_LINK
+    if len(text) > longest and not errors:
+        errors.append(SceneError("link_long", longest=longest, part="link"))
     return scene, errors
 
 

@@ -12,12 +12,14 @@ from divviz.dist import (
     END,
     Array,
     Breaks,
+    End,
     Family,
     Handle,
     Param,
     Points,
     Tail,
     Zone,
+    log_gamma_quotient,
     log_quotient,
 )
 from divviz.grids import BELL, DECAY, HALF_LINE, RATE, inside, soft
@@ -45,11 +47,9 @@ def _log_gamma(x: Points, shape: float, rate: float) -> Array:
 
 
 def _gamma_ratio(x: Points, a: Any, b: Any) -> Array:
-    from scipy.special import gammaln
-
     (k, r), (m, s) = a, b
     body = _times(k - m, x.log_minus(0.0)) - (r - s) * x.minus(0.0)
-    return body + (k - m) * math.log(r) + m * log_quotient(r, s) - (gammaln(k) - gammaln(m))
+    return body + (k - m) * math.log(r) + m * log_quotient(r, s) - log_gamma_quotient(k, m)
 
 
 def _gamma_breaks(shape: float, rate: float) -> Breaks:
@@ -95,6 +95,13 @@ def _gamma_quantile(u: Array, shape: float, rate: float) -> Array:
     return result
 
 
+def _gamma_isf(u: Array, shape: float, rate: float) -> Array:
+    from scipy.special import gammainccinv
+
+    result: Array = gammainccinv(shape, u) / rate
+    return result
+
+
 def _gamma_centre(x: float, shape: float, rate: float) -> tuple[float, float]:
     return shape, RATE.clip(shape / x if x > 0 else math.inf)
 
@@ -118,8 +125,13 @@ def _beta_ratio(x: Points, p: Any, q: Any) -> Array:
 
     (a, b), (c, d) = p, q
     body = _times(a - c, x.log_minus(0.0)) + _times(b - d, x.log_minus(1.0))
-    result: Array = body - (betaln(a, b) - betaln(c, d))
-    return result
+    if max(abs(a - c) / a, abs(b - d) / b) < 1e-3:
+        # a + b would round the difference of the sums.
+        whole = log_gamma_quotient(a + b, a + b - ((a - c) + (b - d)))
+        change = log_gamma_quotient(a, c) + log_gamma_quotient(b, d) - whole
+    else:
+        change = float(betaln(a, b) - betaln(c, d))
+    return body - change
 
 
 def _beta_sd(a: float, b: float) -> float:
@@ -191,6 +203,7 @@ GAMMA = Family(
     cdf=_gamma_cdf,
     sf=_gamma_sf,
     quantile=_gamma_quantile,
+    isf=_gamma_isf,
     mean=lambda shape, rate: shape / rate,
     sd=lambda shape, rate: math.sqrt(shape) / rate,
     handles=(
@@ -198,7 +211,8 @@ GAMMA = Family(
         Handle("width", lambda shape, rate: (shape + math.sqrt(shape)) / rate, _gamma_width),
     ),
     breaks=_gamma_breaks,
-    tail=lambda shape, rate: (END, Tail("order", 1.0, rate)),
+    tail=lambda shape, rate: (END, Tail("order", 1.0, rate, more=((0.0, 1 - shape),))),
+    ends=lambda shape, rate: (End(0.0, 1, shape),),
     log_ratio=_gamma_ratio,
 )
 
@@ -211,6 +225,7 @@ BETA = Family(
     cdf=_beta_cdf,
     sf=_beta_sf,
     quantile=_beta_quantile,
+    isf=lambda u, a, b: 1 - _beta_quantile(u, b, a),
     mean=lambda a, b: a / (a + b),
     sd=_beta_sd,
     handles=(
@@ -218,5 +233,6 @@ BETA = Family(
         Handle("width", lambda a, b: a / (a + b) + _beta_sd(a, b), _beta_width),
     ),
     breaks=_beta_breaks,
+    ends=lambda a, b: (End(0.0, 1, a), End(1.0, -1, b)),
     log_ratio=_beta_ratio,
 )

@@ -1,7 +1,7 @@
-"""`make bench`: how fast the numbers follow the hand, and how many hands one process follows.
+"""`make bench`: how fast the numbers are, how they follow the hand, and how many hands.
 
-`python tests/bench.py --only slider,bars --seconds 2 --repeat 3 --profile`. It measures and never
-fails on a time; each figure has its target beside it in brackets.
+`python tests/bench.py --only core,slider,bars --seconds 2 --repeat 3 --profile`. It measures and
+never fails on a time; each figure has its target beside it in brackets.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from statistics import median
 from urllib.parse import quote
 
 import bench_browser
+import bench_core
 import bench_record
 import live
 from bench_browser import Chromium
@@ -27,7 +28,7 @@ from bench_process import Others, megabytes
 from bench_record import percentile
 
 Table = list[list[str]]
-RUNS = ("limit", *DRAGS, "clients", "cold")
+RUNS = ("core", "limit", *DRAGS, "clients", "cold")
 PROFILED = 30  # functions printed
 CLIENTS = (1, 10, 40, 100)
 EACH = 5  # updates a second
@@ -181,15 +182,14 @@ def aligned(table: Table) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def machine(browser: Chromium) -> str:
+def machine() -> str:
     """What it was measured on, and how busy that was before."""
     load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     parts = [
         f"{os.cpu_count()} cores of {processor()}",
         f"{platform.system()} {platform.release()}",
         f"Python {platform.python_version()}",
-        f"Streamlit {version('streamlit')}",
-        browser.version,
+        *(f"{name} {version(name)}" for name in ("NumPy", "SciPy", "POT", "Streamlit")),
     ]
     return f"{', '.join(parts)}; {date.today()}, load {load} before the start"
 
@@ -219,28 +219,39 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> None:
     """Run what was asked for, each table printed when it is there."""
     chosen = options()
-    with Chromium() as browser:
-        print(machine(browser))
-        print("In brackets: the target. CPU ms, kB: the server's processor time, bytes an update.")
-        moved = [name for name in ("limit", *DRAGS) if name in chosen.only]
-        if moved:
-            seconds = chosen.seconds or 5
-            print(
-                f"\nOne hand, {seconds:g} s at {bench_browser.RATE} moves a second, ms from the "
-                "pointer event to the frame with its number"
-            )
-            print(aligned(drags(moved, seconds, chosen.repeat, browser)))
-        if chosen.profile:
-            print("\nThe page's time on the slider, profiled")
-            print(aligned(profile(browser, chosen.seconds or 5)))
-        if "clients" in chosen.only:
-            seconds = chosen.seconds or 10
-            print(f"\nMany hands, {seconds:g} s at {EACH} updates a second each, one process")
-            print(aligned(clients(seconds)))
-        if "cold" in chosen.only:
-            print(f"\nFirst visit, nothing cached, median of {COLD_OPENINGS}")
-            for table in cold(browser):
-                print(aligned(table))
+    print(machine())
+    print("In brackets: the target. CPU ms, kB: the server's processor time, bytes an update.")
+    if "core" in chosen.only:
+        for heading, table in bench_core.tables():
+            print(f"\n{heading}")
+            print(aligned(table))
+    if chosen.profile or set(chosen.only) - {"core"}:
+        with Chromium() as browser:
+            print(f"\n{browser.version}")
+            in_browser(chosen, browser)
+
+
+def in_browser(chosen: argparse.Namespace, browser: Chromium) -> None:
+    """What is measured from the pointer to the screen, and the crowd."""
+    moved = [name for name in ("limit", *DRAGS) if name in chosen.only]
+    if moved:
+        seconds = chosen.seconds or 5
+        print(
+            f"\nOne hand, {seconds:g} s at {bench_browser.RATE} moves a second, ms from the "
+            "pointer event to the frame with its number"
+        )
+        print(aligned(drags(moved, seconds, chosen.repeat, browser)))
+    if chosen.profile:
+        print("\nThe page's time on the slider, profiled")
+        print(aligned(profile(browser, chosen.seconds or 5)))
+    if "clients" in chosen.only:
+        seconds = chosen.seconds or 10
+        print(f"\nMany hands, {seconds:g} s at {EACH} updates a second each, one process")
+        print(aligned(clients(seconds)))
+    if "cold" in chosen.only:
+        print(f"\nFirst visit, nothing cached, median of {COLD_OPENINGS}")
+        for table in cold(browser):
+            print(aligned(table))
 
 
 if __name__ == "__main__":

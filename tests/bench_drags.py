@@ -16,6 +16,7 @@ sys.path.insert(0, str(live.ROOT))
 
 import divviz
 from divviz import gestures
+from divviz.measures import FIRST
 from divviz.scene import read_link
 
 Way = Callable[[float], tuple[float, float]]
@@ -134,12 +135,13 @@ def last_value(page: Page) -> bool:
     for act in message["acts"]:
         scene, _ = gestures.apply(scene, act)
     shown = page.evaluate(
-        "Object.fromEntries([...document.querySelectorAll('[data-measure]')]"
+        "Object.fromEntries([...document.querySelectorAll('[data-measure][data-value]')]"
         ".map((one) => [one.dataset.measure, one.dataset.value]))"
     )
     numbers = {key: float(value) for key, value in shown.items()}
     of_link, wrong = read_link(link)
-    wanted = divviz.evaluate(of_link.p, of_link.q, of_link.unit)
+    every = divviz.evaluate(of_link.p, of_link.q, of_link.unit)
+    wanted = {key: every[key] for key in FIRST}
     return not errors and not wrong and scene.link == of_link.link and numbers == wanted
 
 

@@ -1,6 +1,7 @@
 """The pieces of `make bench`: what they read, count and drive. No times are asserted."""
 
 import asyncio
+import gc
 import json
 import math
 import os
@@ -13,6 +14,7 @@ from urllib.parse import quote
 import bench
 import bench_browser
 import bench_clients
+import bench_core
 import bench_process
 import live
 import pytest
@@ -89,7 +91,47 @@ def test_a_process_is_seen_from_outside() -> None:
     assert os.getpid() in bench_process.family(os.getppid())
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bench of the core in a wink: each work a few times."""
+    for name, value in {"ROUNDS": 1, "BATCH": 1e-5, "ROUND": 2e-5}.items():
+        monkeypatch.setattr(bench_core, name, value)
+
+
+def test_everything_in_a_row_of_the_core_is_the_same_number() -> None:
+    rows = list(bench_core.million(5000))
+    assert [row.title.split()[0] for row in rows] == ["entropy", "KL", "JS", "W1", "W1", "W1"]
+    for row in rows:
+        works = [row.fresh, row.bare, *row.libraries.values(), *filter(None, [row.ready])]
+        found = [float(value) for work in works if (value := work()) is not None]
+        assert len(found) >= 3 and found == pytest.approx(found[:1] * len(found), rel=1e-12), row
+
+
+def test_what_a_page_shows_first_has_a_number_for_each_pair_of_the_bench() -> None:
+    for title, ((p, q), _) in bench_core.pairs().items():
+        found = bench_core.shown(p, q)
+        assert tuple(found) == bench_core.FIRST
+        assert all(value is not None and math.isfinite(value) for value in found.values()), title
+
+
+def test_the_core_is_timed_in_turn_and_the_collector_left_as_it_was(hasty: None) -> None:
+    calls: list[str] = []
+    found = bench_core.timed({name: lambda name=name: calls.append(name) for name in "ab"})
+    assert list(found) == ["a", "b"]
+    assert all(0 < times.best <= times.median for times in found.values())
+    assert calls.index("b") < len(calls) - calls[::-1].index("a") and gc.isenabled()
+
+
+def test_the_rows_of_the_core_fit_under_their_heads(hasty: None) -> None:
+    tables = [bench_core.first(), bench_core.many(5000), bench_core.imports()]
+    for head, *rows in tables:
+        assert rows and all(len(row) <= len(head) for row in rows)
+        # A million outcomes against POT are measured for W1 only.
+        assert all(cell for row in rows for cell in row)
+
+
 def test_options_name_what_to_run() -> None:
+    assert bench.options([]).only[0] == "core"
     chosen = bench.options(["--only", "slider,cold", "--seconds", "0.5"])
     assert chosen.only == ["slider", "cold"] and chosen.seconds == 0.5 and not chosen.profile
     with pytest.raises(SystemExit):

@@ -17,11 +17,18 @@ from divviz.families import (
     Dist,
     Points,
     SceneError,
+    density,
     drawn,
+    fitted,
+    histogram,
     levels_text,
     make,
     mixture,
     pmf,
+    samples,
+    scaled,
+    shifted,
+    truncated,
 )
 
 NORMAL = make("normal", 0, 1)
@@ -33,6 +40,10 @@ EVERY = {
     "geometric": make("geometric", 0.3),
     "one_hot": make("one_hot", 1, 4),
     "pmf": pmf([0.1, 0.2, 0.7], [0, 2.5, 7]),
+    "density": density([0, 1, 3, 4], [1, 0, 2]),
+    "samples": samples([1, 2, 2, 5.5]),
+    "histogram": histogram([1, 2, 4, 4.5], 3),
+    "fitted": fitted([1, 2, 4], "laplace"),
     "normal": make("normal", 1, 2),
     "laplace": make("laplace", -1, 0.5),
     "student_t": make("student_t", 3.5, 1, 2),
@@ -41,6 +52,22 @@ EVERY = {
     "exponential": make("exponential", 0.7),
     "gamma": make("gamma", 0.5, 2),
     "beta": make("beta", 2, 0.7),
+    "logistic": make("logistic", 1, 0.8),
+    "lognormal": make("lognormal", 0.3, 0.8),
+    "weibull": make("weibull", 0.7, 2),
+    "pareto": make("pareto", 2.5, 0.5),
+    "chi2": make("chi2", 3),
+    "halfnormal": make("halfnormal", 2),
+    "rayleigh": make("rayleigh", 1.5),
+    "gumbel": make("gumbel", -1, 2),
+    "skewnormal": make("skewnormal", 1, 2, -3),
+    "triangular": make("triangular", -1, 0.5, 3),
+    "vonmises": make("vonmises", 0.5, 2),
+    "negative_binomial": make("negative_binomial", 2.5, 0.3),
+    "zipf": make("zipf", 1.3, 40),
+    "truncated": truncated(make("normal", 1, 2), -0.5, 4),
+    "shifted": shifted(make("gamma", 2, 2), -1.3),
+    "scaled": scaled(make("beta", 2, 0.7), -3),
     "mixture": mixture([0.3, 0.7], [make("normal", -2, 1), make("uniform", 0, 1)]),
     "drawn": drawn(-4, 4, [0, 9, 1, 0, 30, 5, 5, 0]),
 }
@@ -50,6 +77,11 @@ SCIPY = {
     "binomial": stats.binom(12, 0.4),
     "poisson": stats.poisson(4.5),
     "geometric": stats.geom(0.3),
+    "negative_binomial": stats.nbinom(2.5, 0.3),
+    "zipf": stats.zipfian(1.3, 40),
+    "truncated": stats.truncnorm(-0.75, 1.5, 1, 2),
+    "shifted": stats.gamma(2, -1.3, 0.5),
+    "scaled": stats.beta(0.7, 2, -3, 3),
     "normal": stats.norm(1, 2),
     "laplace": stats.laplace(-1, 0.5),
     "student_t": stats.t(3.5, 1, 2),
@@ -58,6 +90,15 @@ SCIPY = {
     "exponential": stats.expon(scale=1 / 0.7),
     "gamma": stats.gamma(0.5, scale=0.5),
     "beta": stats.beta(2, 0.7),
+    "logistic": stats.logistic(1, 0.8),
+    "lognormal": stats.lognorm(0.8, scale=math.exp(0.3)),
+    "weibull": stats.weibull_min(0.7, scale=2),
+    "pareto": stats.pareto(2.5, scale=0.5),
+    "chi2": stats.chi2(3),
+    "halfnormal": stats.halfnorm(scale=2),
+    "rayleigh": stats.rayleigh(scale=1.5),
+    "gumbel": stats.gumbel_r(-1, 2),
+    "triangular": stats.triang(0.375, -1, 4),
 }
 X = np.array([-7.0, -1.0, 0.001, 0.25, 0.999, 1.0, 2.0, 3.0, 11.0])
 
@@ -210,6 +251,9 @@ REFUSED = [
     ("number", lambda: make("normal", [1], 1)),
     ("integer", lambda: make("binomial", 2.5, 0.5)),
     ("order", lambda: make("uniform", 1, 1)),
+    ("order", lambda: make("triangular", 1, 1, 1)),
+    ("order_equal", lambda: make("triangular", 0, -1, 1)),
+    ("order_equal", lambda: make("triangular", 0, 2, 1)),
     ("order_equal", lambda: make("discrete_uniform", 2, 1)),
     ("index", lambda: make("one_hot", 4, 4)),
     ("weight", lambda: pmf([1, -1e-300])),
@@ -269,7 +313,7 @@ def test_what_cannot_be_is_refused_with_a_sentence(code: str, attempt: object) -
         attempt()  # type: ignore[operator]
     assert caught.value.code == code
     words = str(caught.value)
-    assert words.endswith(".") and "{" not in words and len(words) < 400
+    assert words.endswith(".") and "{" not in words and len(words) < 600
 
 
 def test_an_error_names_family_parameter_value_and_range() -> None:
@@ -288,7 +332,7 @@ def test_errors_survive_pickling_and_are_value_errors() -> None:
     error = SceneError("depth", most=3)
     again = pickle.loads(pickle.dumps(error))
     assert isinstance(again, ValueError) and str(again) == str(error)
-    assert all(text.endswith(".") for text in ERRORS.values())
+    assert all(text.endswith((".", "{reason}")) for text in ERRORS.values())
 
 
 def test_three_levels_of_mixtures_are_accepted() -> None:

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from divviz.families import drawn, pmf
+from divviz.families import drawn, pmf, samples
 from divviz.measures import MEASURES, UNITS, values
+from divviz.measures import value as measured
 from divviz.pair import Pair
 from divviz.presets import PRESETS
 from divviz.scene import parse
@@ -196,6 +197,20 @@ NAMES = {
     "js": "½ p log p/m",
     "js_distance": "½ p log p/m",
 }
+TERMS = {  # a measure, the name of its term, and what the term's area is in the measure's value
+    "tv": ("½ |p − q|", lambda v: v),
+    "hellinger": ("½ (√p − √q)²", lambda v: v * v),
+    "hellinger_squared": ("½ (√p − √q)²", lambda v: v),
+    "squared_chord": ("(√p − √q)²", lambda v: v),
+    "triangular_discrimination": ("(p − q)² / (p + q)", lambda v: v),
+    "chi2_pearson": ("(p − q)² / q", lambda v: v),
+    "chi2_neyman": ("(p − q)² / p", lambda v: v),
+    "jeffreys": ("(p − q) log p/q", lambda v: v),
+    "topsoe": ("p log p/m", lambda v: v),
+    "bhattacharyya_coefficient": ("√(pq)", lambda v: v),
+    "bhattacharyya_distance": ("√(pq)", lambda v: math.exp(-v)),
+    "perplexity": ("−p log p", math.log),
+}
 
 
 @pytest.mark.parametrize("key", NAMES)
@@ -372,3 +387,300 @@ def test_the_unit_scales_the_term() -> None:
     terms = {u: spoken(figures.picture(pair, "kl_pq", u, T), "p log")[1] for u in UNITS}
     for unit, factor in UNITS.items():
         assert terms[unit] == pytest.approx(factor * terms["nats"], rel=1e-5)
+
+
+# ---- overlaps ----
+
+
+@pytest.mark.parametrize("key", TERMS)
+@pytest.mark.parametrize(
+    ("p", "q"), [("normal(0,1)", "normal(0.5,1.2)"), ("laplace(0,1)", "logistic(0.3,1)")]
+)
+def test_the_area_under_the_term_of_an_overlap_is_its_number(p: str, q: str, key: str) -> None:
+    pair, (name, area) = pair_of(p, q), TERMS[key]
+    value = values(pair, "nats", [key])[key]
+    x, y = spoken(figures.picture(pair, key, "nats", T, (-12.0, 12.0)), name)
+    if value == math.inf:
+        assert y.max() == pytest.approx(4 * max(pair.p.max(), pair.q.max()), rel=0.05)
+    else:
+        assert np.trapezoid(y, x) == pytest.approx(area(value), rel=0.02, abs=1e-3)
+
+
+@pytest.mark.parametrize("key", TERMS)
+def test_the_bars_of_an_overlap_sum_to_its_number(key: str) -> None:
+    pair, (name, area) = pair_of("pmf(0.02,0.2,0.3,0.48)", "pmf(0.3,0.1,0.2,0.4)"), TERMS[key]
+    value = values(pair, "nats", [key])[key]
+    _, y = spoken(figures.picture(pair, key, "nats", T), name)
+    assert y.sum() == pytest.approx(area(value), abs=1e-6)
+
+
+@pytest.mark.parametrize("key", ["tv", "hellinger", "chi2_pearson", "jeffreys", "mse"])
+def test_where_p_is_larger_is_plain_and_where_q_is_larger_is_hatched(key: str) -> None:
+    pair = pair_of("pmf(1,2,3,4)", "pmf(4,3,2,1)")
+    ours, theirs = (t for t in row(figures.picture(pair, key, "nats", T), "y") if "fill" in t)
+    assert (ours["line"]["color"], theirs["line"]["color"]) == ("@more", "@less")
+    assert "fillpattern" in theirs and "fillpattern" not in ours
+    for trace, slots in ((ours, {2, 3}), (theirs, {0, 1})):
+        x, y = line(trace)
+        assert set(np.round(x[y > 0])) == slots
+
+
+POWERS = [("renyi", 0.5), ("renyi", 2.5), ("tsallis", 0.3), ("tsallis", 2.0)]
+POWERS += [("alpha_divergence", -0.5), ("alpha_divergence", 0.5), ("renyi", 0.0)]
+
+
+@pytest.mark.parametrize(("key", "alpha"), POWERS)
+def test_the_sum_of_a_product_of_powers_is_what_the_measure_is_made_of(
+    key: str, alpha: float
+) -> None:
+    p, q = np.array([0.1, 0.2, 0.3, 0.4]), np.array([0.4, 0.3, 0.2, 0.1])
+    pair = Pair(pmf(p.tolist()), pmf(q.tolist()))
+    figure = figures.picture(pair, key, "bits", T, alpha=alpha)
+    _, y = spoken(figure, "p")
+    assert y == pytest.approx(p**alpha * q ** (1 - alpha), rel=1e-5)
+    key = [note["text"] for note in figure["layout"]["annotations"] if len(note["text"]) == 3]
+    assert key == ["╌ q", "— p"]
+
+
+@pytest.mark.parametrize("key", ["renyi_entropy", "tsallis_entropy"])
+def test_the_powers_of_p_alone_are_shown_without_q(key: str) -> None:
+    pair = pair_of("normal(0,1)", "normal(5,1)")
+    figure = figures.picture(pair, key, "nats", T, (-9.0, 9.0), alpha=2.0)
+    x, y = spoken(figure, "p²")
+    # the integral of the square of a normal density is 1 / (2 sqrt pi)
+    assert np.trapezoid(y, x) == pytest.approx(0.5 / math.sqrt(math.pi), rel=1e-3)
+    assert not [t for t in figure["data"] if t.get("line", {}).get("color") == "@q"]
+
+
+def test_what_lies_outside_of_the_picture_is_told_at_its_edge() -> None:
+    pair = pair_of("normal(0,1)", "normal(2,1)")
+    # p^3 q^-2 is a normal around -4 with the sd 1
+    figure = figures.picture(pair, "renyi", "nats", T, (-4.0, 8.0), alpha=3.0)
+    (said,) = (n for n in figure["layout"]["annotations"] if "out here" in n["text"])
+    assert said["text"] == "← 50 % lies out here" and said["x"] == -4.0
+    whole = figures.picture(pair, "renyi", "nats", T, (-9.0, 8.0), alpha=3.0)
+    assert not [n for n in whole["layout"]["annotations"] if "out here" in n["text"]]
+
+
+def test_what_is_beyond_all_numbers_is_drawn_in_a_power_of_ten_and_is_not_infinite() -> None:
+    pair = pair_of("normal(0,1)", "normal(40,1)")
+    figure = figures.picture(pair, "chi2_pearson", "nats", T, (-50.0, 50.0))
+    texts = [note["text"] for note in figure["layout"]["annotations"]]
+    # p^2/q has its top at -40: exp(1600) / sqrt(2 pi) = 10^694.5
+    assert any(text == "(p − q)² / q / 10⁶⁹⁴" for text in texts)
+    assert not any("∞" in text for text in texts)
+    x, y = spoken(figure, "(p − q)²")
+    assert x[np.argmax(y)] == pytest.approx(-40, abs=0.5)
+    assert y.max() == pytest.approx(
+        10 ** (1600 / math.log(10) - 694) / math.sqrt(2 * math.pi), rel=0.05
+    )
+    small = figures.picture(pair, "bhattacharyya_coefficient", "nats", T)
+    assert any("√(pq) / 10⁻" in n["text"] for n in small["layout"]["annotations"])
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "key", "marks"),
+    [
+        ("cauchy(0,1)", "normal(0,1.5)", "chi2_pearson", ["← ∞", "∞ →"]),
+        ("normal(0,2)", "gumbel(0,1)", "chi2_pearson", ["← ∞"]),
+        ("exponential(1)", "gamma(2,1)", "renyi_entropy", ["∞ →"]),
+        ("beta(0.4,2)", "beta(2,2)", "mse", ["∞"]),
+        ("uniform(0,1)", "uniform(2,3)", "bhattacharyya_distance", []),
+        ("uniform(-3,1)", "uniform(-1,3)", "jeffreys", ["∞", "∞"]),
+        ("cauchy(0,1)", "normal(0,1)", "wasserstein", ["← ∞", "∞ →"]),
+    ],
+)
+def test_infinity_is_marked_where_it_comes_from(p: str, q: str, key: str, marks: list[str]) -> None:
+    given = {"renyi_entropy": {"alpha": 0.0}}.get(key, {})
+    layout = figures.picture(pair_of(p, q), key, "nats", T, **given)["layout"]
+    assert [n["text"] for n in layout["annotations"] if "∞" in n["text"]] == marks
+
+
+def test_order_infinity_shows_the_ratio_and_its_largest_value() -> None:
+    pair = pair_of("normal(0,1)", "normal(1,2)")
+    figure = figures.picture(pair, "renyi", "nats", T, alpha=math.inf)
+    _, y = spoken(figure, "log p/q")
+    # log 2 + (x - 1)^2/8 - x^2/2 is largest at -1/3
+    most = math.log(2) + (4 / 3) ** 2 / 8 - 1 / 18
+    (level,) = (t for t in figure["data"] if t.get("line", {}).get("dash") == "dot")
+    assert line(level)[1] == pytest.approx(most, rel=1e-5) and y.max() == pytest.approx(
+        most, abs=1e-3
+    )
+    peak = figures.picture(pair, "renyi_entropy", "bits", T, alpha=math.inf)
+    (level,) = (t for t in peak["data"] if t.get("line", {}).get("dash") == "dot")
+    assert line(level)[1] == pytest.approx(1 / math.sqrt(2 * math.pi), rel=1e-5)
+
+
+def test_an_order_that_is_kl_or_an_entropy_has_that_picture() -> None:
+    pair = pair_of("normal(0,1)", "normal(1,2)")
+    kl = figures.picture(pair, "kl_pq", "bits", T)
+    assert figures.picture(pair, "renyi", "bits", T, alpha=1.0) == kl
+    assert figures.picture(pair, "alpha_divergence", "bits", T, alpha=1.0) == kl
+    turned = figures.picture(pair, "alpha_divergence", "bits", T, alpha=0.0)
+    assert turned == figures.picture(pair, "kl_qp", "bits", T)
+    entropy = figures.picture(pair, "entropy_p", "bits", T)
+    assert figures.picture(pair, "tsallis_entropy", "bits", T, alpha=1.0) == entropy
+
+
+def test_js_with_a_weight_shows_that_mixture() -> None:
+    p, q, w = np.array([0.1, 0.2, 0.7]), np.array([0.5, 0.3, 0.2]), 0.2
+    m = w * p + (1 - w) * q
+    figure = figures.picture(Pair(pmf(p.tolist()), pmf(q.tolist())), "js", "nats", T, weight=w)
+    _, y = spoken(figure, "w p log p/m")
+    assert y == pytest.approx(w * p * np.log(p / m) + (1 - w) * q * np.log(q / m), abs=1e-6)
+    (middle,) = (t for t in row(figure, "y2") if t["line"]["color"] == "@m")
+    assert np.unique(np.round(line(middle)[1][::3], 6)) == pytest.approx(np.sort(m), abs=1e-5)
+
+
+# ---- CDFs and what is blurred ----
+
+
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [
+        *SHOWN,
+        ("pmf(1,2,3)", "pmf(3,2,1)"),
+        ("pmf(-1.5:1,0:1,7:2)", "pmf(-1.5:2,0:1,7:1)"),
+        ("samples(1,2,2,3,5)", "normal(2,1)"),
+        ("exponential(1)", "samples(0.1,0.5,4)"),
+    ],
+)
+def test_the_area_below_the_squared_gap_is_the_square_of_the_energy_distance(
+    p: str, q: str
+) -> None:
+    pair = pair_of(p, q)
+    x, y = spoken(figures.picture(pair, "energy_distance", "nats", T), "2(F")
+    value = values(pair, "nats", ["energy_distance"])["energy_distance"]
+    assert np.trapezoid(y, x) == pytest.approx(value**2, rel=0.03)
+
+
+@pytest.mark.parametrize(("p", "q"), SHOWN)
+def test_the_area_of_the_criterion_is_its_number(p: str, q: str) -> None:
+    pair = pair_of(p, q)
+    value = values(pair, "nats", ["cramer_von_mises"])["cramer_von_mises"]
+    x, y = spoken(figures.picture(pair, "cramer_von_mises", "nats", T), "(F − G)² ½")
+    assert np.trapezoid(y, x) == pytest.approx(value, rel=0.03, abs=1e-4)
+
+
+def test_the_bars_of_the_criterion_sum_to_its_number() -> None:
+    p, q = np.array([0.1, 0.2, 0.3, 0.4]), np.array([0.4, 0.3, 0.2, 0.1])
+    pair = Pair(pmf(p.tolist()), pmf(q.tolist()))
+    _, y = spoken(figures.picture(pair, "cramer_von_mises", "nats", T), "(F − G)² ½")
+    assert y == pytest.approx((p.cumsum() - q.cumsum()) ** 2 * (p + q) / 2, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "x"),
+    [
+        ("normal(0,1)", "normal(2,1)", 1.0),
+        ("samples(1,2,2,3,5)", "normal(2,1)", 2.0),
+        ("pmf(0.1,0.4,0.5)", "pmf(0.5,0.2,0.3)", 0.0),
+        ("pmf(-1.5:1,0:1,7:2)", "pmf(-1.5:2,0:1,7:1)", 0.0),
+        ("pmf(-1.5:2,0:1,70:1)", "pmf(-1.5:2,0:3,70:1)", 0.0),
+        ("pmf(cat:1,dog:3)", "pmf(cat:3,dog:1)", 0.0),
+    ],
+)
+def test_a_bar_stands_where_the_cdfs_are_furthest_apart(p: str, q: str, x: float) -> None:
+    pair = pair_of(p, q)
+    figure = figures.picture(pair, "kolmogorov_smirnov", "nats", T)
+    (bar,) = (t for t in figure["data"] if t.get("line", {}).get("color") == "@ink")
+    at, ends = line(bar)
+    assert at == pytest.approx(x, abs=1e-4)
+    value = values(pair, "nats", ["kolmogorov_smirnov"])["kolmogorov_smirnov"]
+    assert abs(ends[1] - ends[0]) == pytest.approx(value, abs=1e-5)
+    aside = figures.picture(
+        pair_of("normal(0,1)", "normal(2,1)"), "kolmogorov_smirnov", "nats", T, (3.0, 4.0)
+    )
+    assert not [t for t in aside["data"] if t.get("line", {}).get("color") == "@ink"]
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "sigma"),
+    [
+        ("normal(0,1)", "normal(2,1)", 0.02),
+        ("normal(0,1)", "normal(2,1)", 0.3),
+        ("normal(0,1)", "normal(2,1)", 6.0),
+        ("uniform(-1,1)", "normal(0,1)", 1.0),
+        ("pmf(1,2,3)", "pmf(3,2,1)", 0.2),
+        ("pmf(0:1,10:2,20:3)", "pmf(0:3,10:2,20:1)", 2.0),
+        ("pmf(-1.5:1,0:1,7:2)", "pmf(-1.5:2,0:1,7:1)", 0.3),
+        ("samples(1,2,2,3,5)", "normal(2,1)", 0.3),
+        ("cauchy(2,1)", "samples(1,2,2,3,5)", 1.0),
+    ],
+)
+def test_the_area_below_the_blurred_difference_is_the_square_of_mmd(
+    p: str, q: str, sigma: float
+) -> None:
+    pair = pair_of(p, q)
+    figure = figures.picture(pair, "mmd", "nats", T, (-40.0, 40.0), sigma=sigma)
+    if sigma < 1:
+        figure = figures.picture(pair, "mmd", "nats", T, (-5.0, 7.0), sigma=sigma)
+    x, y = spoken(figure, "MMD²")
+    assert np.trapezoid(y, x) == pytest.approx(measured(pair, "mmd", sigma=sigma) ** 2, rel=0.03)
+
+
+def test_blurred_curves_keep_their_mass() -> None:
+    for p in ("normal(0,1)", "samples(1,2,2,3,5)", "uniform(-1,1)"):
+        pair = pair_of(p, "normal(0,2)")
+        figure = figures.picture(pair, "mmd", "nats", T, (-30.0, 30.0), sigma=1.5)
+        for name in ("P", "Q"):
+            x, y = spoken(figure, f"{name} =")
+            assert np.trapezoid(y, x) == pytest.approx(1, abs=1e-3)
+
+
+# ---- outcomes against a density, and measures without a picture of their own ----
+
+
+@pytest.mark.parametrize(
+    ("p", "q"), [("samples(1,2,2,3,5)", "normal(2,1)"), ("cauchy(0,1)", "samples(2)")]
+)
+def test_outcomes_beside_a_density_are_stairs_beside_a_curve(p: str, q: str) -> None:
+    pair = pair_of(p, q)
+    for key, one in MEASURES.items():
+        figure = figures.picture(pair, key, "nats", T, (-4.0, 8.0))
+        defined = one.across or one.of != "pair"
+        said = "<br>".join(n["text"] for n in figure["layout"]["annotations"])
+        assert ("no common density" in said.replace("<br>", " ")) != defined
+        assert bool(figure["data"]) == defined
+        assert figure["layout"]["xaxis"]["range"] == [-4.0, 8.0]
+        if defined and key != "mmd":
+            for name, dist in (("F", pair.P), ("G", pair.Q)):
+                x, y = spoken(figure, f"{name} =")
+                # Places are packed in single precision: beside a step that is not enough.
+                apart = np.abs(x - np.rint(x)) > 1e-3
+                assert y[apart] == pytest.approx(dist.cdf(x[apart]), abs=1e-6)
+                jump = np.diff(y).max()
+                assert jump >= 0.2 if dist.kind == "discrete" else jump < 0.05
+
+
+def test_a_sample_of_many_values_is_drawn_as_a_curve() -> None:
+    rng = np.random.default_rng(2)
+    pair = Pair(samples(rng.normal(size=20_000)), parse("normal(0,1)"))
+    figure = figures.picture(pair, "w1", "nats", T)
+    x, _ = spoken(figure, "F =")
+    assert len(x) < 1000 and len(json.dumps(figure)) < 60_000
+
+
+@pytest.mark.parametrize("key", [key for key, one in MEASURES.items() if not one.required])
+def test_a_measure_without_a_picture_gets_one_from_its_entry(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setattr(figures, "PICTURES", {})
+    for p, q in (("pmf(1,2,3,4)", "pmf(4,3,2,1)"), ("normal(0,1)", "normal(1,2)")):
+        pair, symbol = pair_of(p, q), MEASURES[key].symbol
+        figure = figures.picture(pair, key, "nats", T)
+        traces = [t for t in figure["data"] if "fill" in t]
+        assert {t["line"]["color"] for t in traces} == {"@more", "@less"}
+        x, y = spoken(figure, symbol)
+        term = MEASURES[key].term(pair.on(np.round(x, 5)))
+        assert y == pytest.approx(term, rel=1e-3, abs=1e-4)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("key", ["w1", "wasserstein", "energy_distance", "mmd"])
+def test_places_beyond_single_precision_are_drawn_where_they_are(key: str) -> None:
+    pair = pair_of("pmf(0:1,1e300:1)", "pmf(0:1,1e299:3,1e300:1)")
+    figure = figures.picture(pair, key, "nats", T)
+    every = [line(trace) for trace in figure["data"]]
+    assert not any(np.isinf(x).any() or np.isinf(y).any() for x, y in every)
+    assert max(np.nanmax(x) for x, _ in every[:2]) == pytest.approx(1e300, rel=0.1)

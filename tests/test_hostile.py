@@ -36,7 +36,7 @@ def calmly(function, *args):
         except SceneError as error:
             result = error
             sentence = str(error)
-            assert sentence.endswith(".") and len(sentence) < 400
+            assert sentence.endswith(".") and len(sentence) < 600
     return result
 
 
@@ -48,7 +48,7 @@ def check(scene):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = evaluate(scene.p, scene.q, scene.unit)
-    assert not any(map(math.isnan, found.values()))
+    assert not any(math.isnan(value) for value in found.values() if value is not None)
 
 
 # --- texts --------------------------------------------------------------------------------------
@@ -192,6 +192,12 @@ SHAPED = {
     "random": st.tuples(number),
     "unit": st.tuples(word),
     "show": st.tuples(word),
+    "data": st.tuples(
+        side,
+        st.one_of(st.lists(odd_number, max_size=6).map(" ".join), st.text(max_size=20)),
+        st.sampled_from(["samples", "histogram", "fitted", "x"]),
+        st.one_of(word, st.sampled_from(["fd", "3", "normal", "gamma", "poisson", ""])),
+    ),
     "set": st.tuples(side, st.one_of(whole, st.sampled_from(VALID))),
     "interval": st.tuples(side, number, number),
     "outcomes": st.tuples(number),

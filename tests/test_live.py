@@ -84,3 +84,30 @@ def test_nothing_of_all_this_is_in_the_servers_log(server: live.Server) -> None:
         with pytest.raises(ConnectionClosed):
             opened.recv(timeout=10)
     assert "Traceback" not in server.log()
+
+
+def test_a_long_base_is_sent_once_and_named_from_then_on(socket: ClientConnection) -> None:
+    values = ",".join(str(i / 7) for i in range(1000))
+    base = f"p=samples({values})&q=normal(0,1)"
+    first = ask(socket, seq=1, base=base, keep=3)
+    again = ask(socket, seq=2, base=3, acts=[["param", "q", "mu", 1]])
+    assert again["seq"] == 2 and again["numbers"]["entropy_p"] == first["numbers"]["entropy_p"]
+    assert again["numbers"]["w1"] != first["numbers"]["w1"]
+    assert ask(socket, seq=3)["numbers"]["kl_pq"][0] == 0.5  # a short base beside it
+
+
+@pytest.mark.parametrize("name", [0, 4, -1, 10**30])
+def test_a_connection_that_does_not_know_a_base_says_so(
+    socket: ClientConnection, name: int
+) -> None:
+    assert ask(socket, base=LINK, keep=3)["numbers"]
+    assert ask(socket, base=name) == {"forgotten": True}
+    assert ask(socket, base=3)["numbers"]["kl_pq"][0] == 0.5
+
+
+def test_a_base_is_known_to_its_own_connection_alone(
+    server: live.Server, socket: ClientConnection
+) -> None:
+    assert ask(socket, base=LINK, keep=1)["numbers"]
+    with connect(address(server), origin=server.address) as other:
+        assert ask(other, base=1) == {"forgotten": True}

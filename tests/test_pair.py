@@ -15,10 +15,19 @@ N01 = make("normal", 0, 1)
 INF = math.inf
 
 
-def test_a_density_and_outcomes_are_not_compared() -> None:
+def test_a_density_and_outcomes_have_no_common_ground() -> None:
+    pair = Pair(N01, make("poisson", 3))
+    assert pair.mixed and not pair.discrete and pair.kind == "mixed"
+    with pytest.raises(TypeError):
+        _ = pair.ground
+
+
+def test_a_density_and_named_outcomes_are_not_compared() -> None:
     with pytest.raises(SceneError) as caught:
-        Pair(N01, make("poisson", 3))
-    assert str(caught.value) == "P is continuous and Q is discrete; compare two of one kind."
+        Pair(N01, pmf([1, 1], labels=["cat", "dog"]))
+    assert str(caught.value).startswith(
+        "P is continuous and Q is discrete; compare two of one kind"
+    )
 
 
 def test_outcomes_are_the_union_of_both_supports() -> None:

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from divviz import controls, families, fit, gestures
+from divviz import families
 from divviz import scene as scene_
 from divviz.families import ERRORS, FAMILIES, SceneError
-from divviz.measures import evaluate
+from divviz.measures import FIRST, MEASURES, evaluate, values
+from divviz.pair import Pair
 from divviz.scene import (
     DEFAULT,
     DEFAULTS,
@@ -57,6 +58,22 @@ SPELLINGS = [
         "mixture(1*mixture(1*normal(0,1)+2*cauchy(0,1))+1*normal(0,1))",
     ),
     ("mixture(1*poisson(3)+1*pmf(1:1,9:1))", "mixture(1*poisson(3)+1*pmf(1:1,9:1))"),
+    ("truncated( Normal(0,1), -1, +2 )", "truncated(normal(0,1),-1,2)"),
+    ("truncated(normal(0,1),-inf,2)", "truncated(normal(0,1),-inf,2)"),
+    ("truncated(normal(0,1), b=INF, a=30)", "truncated(normal(0,1),30,inf)"),
+    ("truncated(poisson(3),2,+inf)", "truncated(poisson(3),2,inf)"),
+    ("shifted(gamma(0.5,1),-1e-3)", "shifted(gamma(0.5,1),-0.001)"),
+    ("scaled(pmf(0.5:1,2:3), by=-2)", "scaled(pmf(0.5:1,2:3),-2)"),
+    (
+        "mixture(1*shifted(normal(0,1),2) 2*scaled(cauchy(0,1),-0.5))",
+        "mixture(1*shifted(normal(0,1),2)+2*scaled(cauchy(0,1),-0.5))",
+    ),
+    (
+        "truncated(mixture(1*normal(0,1)+1*shifted(beta(2,3),1)),0,inf)",
+        "truncated(mixture(1*normal(0,1)+1*shifted(beta(2,3),1)),0,inf)",
+    ),
+    ("zipf(1,40)", "zipf(1,40)"),
+    ("negative_binomial(p=0.25,r=2.5)", "negative_binomial(2.5,0.25)"),
 ]
 
 
@@ -138,6 +155,28 @@ WRONG = [
     ("mixture(1*normal(0,1)+1*poisson(1))", "mixture_kinds"),
     ("mixture(1*normal(0,1)+1*)", "text_need_name"),
     ("mixture(1*" * 900 + "normal(0,1)" + ")" * 900, "depth"),
+    ("shifted(" * 900 + "normal(0,1)" + ",1)" * 900, "depth"),
+    ("shifted(scaled(truncated(mixture(1*normal(0,1)+1*normal(0,1)),0,1),2),1)", "depth"),
+    ("truncated()", "text_need_name"),
+    ("truncated(1,2)", "family"),
+    ("truncated(normal(0,1))", "arity"),
+    ("truncated(normal(0,1),0", "text_ends"),
+    ("truncated(normal(0,1),0)", "arity"),
+    ("truncated(normal(0,1),0,1,2)", "arity"),
+    ("truncated(normal(0,1) 0,1)", "text_expected"),
+    ("truncated(normal(0,1),a=0,a=1)", "text_twice"),
+    ("truncated(normal(0,1),low=0,b=1)", "text_param"),
+    ("truncated(normal(0,1),-infinity,1)", "text_number"),
+    ("truncated(normal(0,1),nan,1)", "text_number"),
+    ("truncated(normal(0,1),0,1e10)", "bound"),
+    ("truncated(normal(0,1),inf,-inf)", "order"),
+    ("truncated(uniform(0,1),2,3)", "truncated_empty"),
+    ("truncated(pmf(cat:1,dog:1),0,1)", "transform_names"),
+    ("shifted(normal(0,1),inf)", "text_number"),
+    ("shifted(normal(0,1),1,2)", "arity"),
+    ("shifted(pmf(0:1,1e-9:1),1e9)", "transform_range"),
+    ("scaled(normal(0,1),0)", "param"),
+    ("scaled(normal(0,1),by=)", "text_need_number"),
 ]
 
 
@@ -148,7 +187,25 @@ def test_a_wrong_text_gets_one_sentence_that_says_what_to_do(text, code):
     assert caught.value.code == code
     sentence = str(caught.value)
     assert sentence.endswith(".") and "\n" not in sentence and "{" not in sentence
-    assert "Traceback" not in sentence and "Error" not in sentence and len(sentence) < 260
+    # Only the list of all families may be longer than two lines.
+    assert len(sentence) < (600 if code == "family" else 260)
+    assert "Traceback" not in sentence and "Error" not in sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "truncated(mixture(0.5*normal(-2,1)+0.5*shifted(cauchy(0,1),3)),-inf,4)",
+        "scaled(truncated(pmf(0.5:1,2:3,4:1),a=0,b=2),by=-1.5)",
+        "shifted(drawn(-4,4,AAAB__),2)",
+    ],
+)
+def test_a_text_cut_off_anywhere_is_refused(text):
+    parse(text)
+    for end in range(len(text)):
+        with pytest.raises(SceneError) as caught:
+            parse(text[:end])
+        assert str(caught.value).endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +237,7 @@ def test_the_drawn_code_is_two_characters_a_level_high_one_first():
 def test_the_default_is_a_continuous_pair_whose_two_kl_differ():
     assert DEFAULTS["continuous"] == DEFAULT and DEFAULT.kind == "continuous"
     found = evaluate(DEFAULT.p, DEFAULT.q)
-    assert all(map(math.isfinite, found.values()))
+    assert all(math.isfinite(found[key]) for key in FIRST)
     assert found["kl_pq"] > 2 * found["kl_qp"]
 
 
@@ -211,7 +268,7 @@ def test_a_scene_of_two_kinds_or_of_unknown_words_is_refused():
         ((normal, poisson), "kinds"),
         ((parse("pmf(a:1,b:1)"), poisson), "labels"),
         ((normal, normal, "dB"), "unit"),
-        ((normal, normal, "nats", "mse"), "show"),
+        ((normal, normal, "nats", "warmth"), "show"),
     ]:
         with pytest.raises(SceneError) as caught:
             Scene(*args)
@@ -237,7 +294,7 @@ BROKEN_LINKS = [
         str(DEFAULT.p),
         str(DEFAULT.q),
     ),
-    ("unit=dB&show=mse", [("unit", "unit"), ("show", "show")], str(DEFAULT.p), str(DEFAULT.q)),
+    ("unit=dB&show=warmth", [("unit", "unit"), ("show", "show")], str(DEFAULT.p), str(DEFAULT.q)),
 ]
 
 
@@ -250,6 +307,96 @@ def test_a_wrong_part_of_a_link_takes_its_default_and_the_rest_is_kept(link, wro
     assert (str(scene.p), str(scene.q)) == (p, q)
     assert all(str(e).endswith(".") for e in errors)
     assert read_link(scene.link) == (scene, [])
+
+
+SHOWN = [
+    ("js", "js", "js", {"weight": 0.5}),
+    ("js(0.5)", "js", "js", {"weight": 0.5}),
+    ("JS( weight = 0.3 )", "js(0.3)", "js", {"weight": 0.3}),
+    ("renyi", "renyi(2)", "renyi", {"alpha": 2.0}),
+    ("renyi()", "renyi(2)", "renyi", {"alpha": 2.0}),
+    ("renyi(0.5)", "renyi(0.5)", "renyi", {"alpha": 0.5}),
+    (" Renyi(alpha=.5) ", "renyi(0.5)", "renyi", {"alpha": 0.5}),
+    ("renyi(1e 2)", "renyi(100)", "renyi", {"alpha": 100.0}),
+    ("renyi(-0)", "renyi(0)", "renyi", {"alpha": 0.0}),
+    ("alpha_divergence(-1)", "alpha_divergence(-1)", "alpha_divergence", {"alpha": -1.0}),
+    ("wasserstein(inf)", "wasserstein(inf)", "wasserstein", {"p": math.inf}),
+    ("wasserstein(p=+INF)", "wasserstein(inf)", "wasserstein", {"p": math.inf}),
+    ("mmd(1e-5)", "mmd(1e-05)", "mmd", {"sigma": 1e-5}),
+    ("kl_pq", "kl_pq", "kl_pq", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "canonical", "key", "parameters"), SHOWN)
+def test_a_measure_in_a_link_has_one_spelling_with_its_parameters(text, canonical, key, parameters):
+    scene, errors = read({"show": text})
+    assert not errors
+    assert (scene.show, scene.key, scene.parameters) == (canonical, key, parameters)
+    assert read_link(scene.link) == (scene, [])
+    assert Scene(scene.p, scene.q, "nats", text) == scene
+
+
+@pytest.mark.parametrize("key", MEASURES)
+def test_every_measure_can_be_shown_with_its_own_defaults(key):
+    scene = Scene(DEFAULT.p, DEFAULT.q, show=key)
+    assert scene.key == key
+    assert scene.parameters == {param.name: param.default for param in MEASURES[key].params}
+
+
+def test_the_parameters_of_a_scene_are_its_own():
+    scene = Scene(DEFAULT.p, DEFAULT.q, show="renyi(3)")
+    scene.parameters["alpha"] = 7.0
+    assert scene.parameters == {"alpha": 3.0}
+
+
+WRONG_SHOWN = [
+    ("", "show"),
+    ("warmth(2)", "show"),
+    ("renyi 2", "show_extra"),
+    ("renyi(2)x", "show_extra"),
+    ("kl_pq(2)", "show_plain"),
+    ("kl_pq()", "show_plain"),
+    ("renyi(-1)", "param"),
+    ("renyi(-inf)", "param"),
+    ("js(1)", "param"),
+    ("wasserstein(0.5)", "param"),
+    ("alpha_divergence(inf)", "param"),
+    ("renyi(order=2)", "measure_param"),
+    ("renyi(1,2)", "text_twice"),
+    ("renyi(1,alpha=2)", "text_twice"),
+    ("renyi(2", "text_ends"),
+    ("renyi(", "text_need_number"),
+    ("renyi(alpha=", "text_need_number"),
+    ("renyi(2;3)", "text_expected"),
+    ("renyi(nan)", "text_number"),
+    ("renyi(two)", "text_number"),
+    ("renyi(1e999)", "text_finite"),
+    ("renyi(" + "1" * 500_000 + ")", "text_long"),
+    ("(" * 500_000, "text_long"),
+]
+
+
+@pytest.mark.parametrize(("text", "code"), WRONG_SHOWN)
+def test_a_wrong_measure_takes_the_default_and_gets_one_sentence(text, code):
+    scene, (error,) = read({"p": "normal(3,1)", "show": text})
+    assert (str(scene.p), scene.show, error.code) == ("normal(3,1)", "kl_pq", code)
+    assert error.fields["part"] == "show"
+    sentence = str(error)
+    assert sentence.endswith(".") and "\n" not in sentence and "{" not in sentence
+    assert len(sentence) < (700 if code == "show" else 160)
+
+
+def test_a_sample_may_stand_against_a_density_and_other_outcomes_may_not():
+    scene, errors = read_link("p=samples(1,2,2,3)&q=normal(2,1)&show=w1")
+    assert not errors and scene.kind == "mixed"
+    assert read_link(scene.link) == (scene, [])
+    turned = Scene(scene.q, scene.p)
+    assert turned.kind == "mixed"
+    assert Scene(scene.p, parse("poisson(2)")).kind == "discrete"
+    for p, q in (("poisson(2)", "normal(2,1)"), ("normal(2,1)", "pmf(1:1,2:1)")):
+        with pytest.raises(SceneError) as caught:
+            Scene(parse(p), parse(q))
+        assert caught.value.code == "kinds" and "or a sample with a density" in str(caught.value)
 
 
 def test_one_wrong_part_leaves_unit_and_measure_alone():
@@ -284,9 +431,7 @@ def test_a_link_with_endless_other_parts_says_so():
 
 
 def test_every_error_that_this_layer_raises_has_a_sentence_and_every_sentence_its_error():
-    source = "".join(
-        Path(module.__file__).read_text() for module in (scene_, controls, fit, gestures)
-    )
+    source = "".join(path.read_text() for path in Path(scene_.__file__).parent.glob("*.py"))
     raised = set(re.findall(r'SceneError\(\s*"(\w+)"', source))
     raised |= {"act_discrete", "act_continuous"}  # raised by the kind's own name
     assert raised <= set(ERRORS)
@@ -363,12 +508,40 @@ def mixtures(parts):
     )
 
 
+def transformed(parts):
+    ends = st.sampled_from([(-math.inf, 0.5), (-0.25, 3.0), (0.125, math.inf)])
+    by = st.sampled_from([-3.0, -0.1, 1e-3, 0.7, 12.0])
+    return st.one_of(
+        st.tuples(parts, ends)
+        .map(lambda row: _cut(row[0], *row[1]))
+        .filter(lambda d: d is not None),
+        st.tuples(parts, by).map(lambda row: families.shifted(*row)),
+        st.tuples(parts, by).map(lambda row: families.scaled(*row)),
+    )
+
+
+def _cut(dist, a, b):
+    try:
+        return families.truncated(dist, a, b)
+    except SceneError:
+        return None
+
+
 densities = st.one_of(plain("continuous"), drawns, mixtures(plain("continuous")))
 masses = st.one_of(plain("discrete"), pmfs, mixtures(plain("discrete")))
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
-@given(st.one_of(densities, masses, named, mixtures(mixtures(plain("continuous")))))
+@given(
+    st.one_of(
+        densities,
+        masses,
+        named,
+        mixtures(mixtures(plain("continuous"))),
+        transformed(transformed(plain("continuous"))),
+        transformed(mixtures(transformed(plain("discrete")))),
+    )
+)
 def test_what_is_written_is_read_back_as_the_same_value(dist):
     text = str(dist)
     if len(text) <= LONGEST_TEXT:
@@ -381,12 +554,11 @@ def test_what_is_written_is_read_back_as_the_same_value(dist):
 @given(
     st.one_of(st.tuples(densities, densities), st.tuples(masses, masses), st.tuples(named, named)),
     st.sampled_from(["nats", "bits", "hartleys"]),
-    st.sampled_from(["kl_pq", "w1", "js"]),
+    st.sampled_from(["kl_pq", "w1", "js", "js(0.3)", "renyi(0.5)", "wasserstein(inf)"]),
 )
 def test_a_link_gives_back_the_scene_and_every_number_bit_for_bit(pair, unit, show):
     scene = Scene(*pair, unit, show)
     again, errors = read_link(scene.link)
     assert again == scene and not errors
-    before = evaluate(scene.p, scene.q, unit)
-    after = evaluate(again.p, again.q, again.unit)
+    before, after = (values(Pair(each.p, each.q), unit, FIRST) for each in (scene, again))
     assert {k: v.hex() for k, v in before.items()} == {k: v.hex() for k, v in after.items()}

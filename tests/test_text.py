@@ -11,13 +11,16 @@ from divviz.infinity import REASONS
 from divviz.measures import MEASURES, UNITS
 from divviz.presets import PRESETS
 from divviz.web import text
+from divviz.web.figures import PICTURES
 
 OTHERS = [lang for lang in text.LANGUAGES if lang != text.SOURCE]
 NAMED = [
     *(f"family.{name}" for name in FAMILIES),
     *(f"param.{param.name}" for family in FAMILIES.values() for param in family.params),
     *(f"measure.{key}.{part}" for key in MEASURES for part in ("name", "says")),
-    *(f"picture.{key}" for key in MEASURES),
+    *(f"order.{param.name}" for one in MEASURES.values() for param in one.params),
+    *(f"picture.{key}" for key in MEASURES.keys() | PICTURES.keys()),
+    *(f"unit.{one.unit}" for one in MEASURES.values() if one.unit in ("x", "root_x")),
     *(f"preset.{name}.{part}" for name in PRESETS for part in ("name", "note")),
     *(f"unit.{unit}" for unit in UNITS),
     *(f"error.{code}" for code in ERRORS),
@@ -58,8 +61,8 @@ def test_everything_in_the_tables_of_the_core_has_its_words(lang: str) -> None:
 def test_no_words_are_left_of_what_the_tables_no_longer_have(lang: str) -> None:
     sections = {key.split(".")[0] for key in NAMED}
     written = {key for key in text.table(lang) if key.split(".")[0] in sections}
-    # "weight" is the slider of a mixture's part; "x" the unit of W1, "with" joins unit and number.
-    assert written - set(NAMED) == {"param.weight", "unit.x", "unit.with"}
+    # The sliders of a mixture's part and of what is moved; "with" joins unit and number.
+    assert written - set(NAMED) == {"param.by", "param.weight", "unit.with"}
 
 
 def test_chinese_is_written_in_chinese() -> None:

@@ -1,18 +1,10 @@
 // The controls around the plot: actions, families with their sliders, and the table of numbers.
 
+import { data } from "./data.js";
 import { SIDES, h, label, put, unpack, write } from "./dom.js";
+import { button, grouped, number_field, read_number, select, slider } from "./widgets.js";
 
-const THUMB = 16; // px, the width of Chromium's own
 const TABLE_ROWS = 16; // a density is edited as the mass of this many intervals
-
-function select(name, options, chosen, pick) {
-  const box = h("select", { "aria-label": name, onchange: () => pick(box.value) },
-    ...options.map(([value, text]) => h("option", { value, selected: value === chosen }, text)));
-  return box;
-}
-
-const button = (text, action, extra = {}) =>
-  h("button", { type: "button", class: "dv-button", onclick: action, ...extra }, text);
 
 export function toolbar(hooks) {
   const element = h("div", { class: "dv-tools", role: "group" });
@@ -69,102 +61,51 @@ export function chooser(hooks) { // preset, kind of pair, unit
   };
 }
 
-function number_field(name, value, change) {
-  const field = h("input", { type: "text", inputmode: "decimal", class: "dv-number", "aria-label": name, autocomplete: "off", spellcheck: "false" });
-  field.value = value;
-  field.onchange = () => change(field);
-  return field;
-}
-
-// Commas as decimal marks are how half the world types; anything else is told, not guessed.
-function read_number(text) {
-  const plain = text.trim().replace("\u2212", "-").replace(",", ".");
-  return plain === "" || !isFinite(Number(plain)) ? null : Number(plain);
-}
-
 export function sides(hooks) {
   const element = h("div", { class: "dv-sides" });
-  let words = {}, choices = {}, keys = { p: "", q: "" }, made = {}, now = null;
+  const given = { p: data("p", hooks), q: data("q", hooks) };
+  let words = {}, choices = {}, keys = { p: "", q: "" }, made = {}, now = null, objective = "kl_pq";
 
   function build(which) {
     const side = now.sides[which], title = which.toUpperCase();
-    const families = choices.families[now.kind];
-    const family = select(`${words.family} ${title}`, families, side.family, (name) => hooks.jump(["family", which, name]));
+    const family = grouped(`${words.family} ${title}`, choices.families[side.offers], side.family, (name) => switch_to(which, name));
     family.dataset.family = which;
     const rows = side.params.map((param) => row(which, param));
-    const fits = select(`${words.fit} ${title}`, [["", words.fit], ...choices.fits[now.kind]], "", (name) => name && hooks.jump(["fit", which, name]));
+    const fits = grouped(`${words.fit} ${title}`, choices.fits[side.fits], "", (name) => name && hooks.jump(["fit", which, name, objective]), words.fit);
     fits.dataset.fit = which;
+    const least = select(`${words.objective} (${title})`, choices.objectives, objective, (key) => {
+      objective = key;
+      for (const one of SIDES) if (made[one]) made[one].least.value = key;
+    });
+    least.dataset.objective = which;
     const text = number_field(`${words.formula} ${title}`, side.text, (field) => hooks.jump(["set", which, field.value]));
     text.className = "dv-formula";
     put(text, "inputmode", "text");
     put(text, "data-formula", which);
     put(text, "placeholder", now.kind === "discrete" ? "pmf(0.2,0.8)" : "normal(0,1)");
-    const body = [h("div", { class: "dv-sidehead" }, h("strong", { class: `dv-${which}` }, title), family, fits), ...rows.map((one) => one.element)];
+    const about = h("p", { class: "dv-caption dv-made" });
+    const body = [h("div", { class: "dv-sidehead" }, h("strong", { class: `dv-${which}` }, title), family), about, ...rows.map((one) => one.element)];
     if (side.interval) body.push(interval(which, side.interval));
-    body.push(text);
+    given[which].speak(words, choices, side.offers);
+    body.push(h("div", { class: "dv-fit" }, fits, least), text, given[which].element);
     const panel = h("section", { class: `dv-side dv-side-${which}`, "aria-label": title }, ...body);
     if (made[which]) made[which].panel.replaceWith(panel); else element.append(panel);
-    made[which] = { panel, rows, text, family };
+    made[which] = { panel, rows, text, family, least, about };
+  }
+
+  // What is made of numbers needs some; where there are some, the same ones are used another way.
+  function switch_to(which, name) {
+    const from = now.sides[which].family;
+    const made_of = (family) => choices.how.some(([how]) => how === family);
+    if (!made_of(name) || made_of(from)) return hooks.jump(["family", which, name]);
+    made[which].family.value = from;
+    given[which].open(name);
   }
 
   function row(which, [name, title, value, low, high, step]) {
-    const key = `${which}.${name}`, full = `${title} (${which.toUpperCase()})`;
-    const tidy = (v) => +(Math.round(v / step) * step).toPrecision(12);
-    const range = h("input", { type: "range", min: low, max: high, step: "any", "data-param": key, "aria-label": full });
-    range.value = value;
-    const field = number_field(full, label(value), () => {
-      const typed = read_number(field.value);
-      if (typed === null) return hooks.tell(words.not_number.replace("{text}", field.value.slice(0, 20)));
-      hooks.commit(["param", which, name, typed]);
-    });
-    let held = false, track = null, guess = null, last = null;
-    const live = (value) => {
-      if (value === last) return;
-      last = value;
-      hooks.live(() => ["param", which, name, value]);
-    };
-    range.onpointerdown = (event) => { held = true; track = event.pointerType === "mouse" ? range.getBoundingClientRect() : null; };
-    // A slider that came back to where it started fires no change: what was shown is committed all the same.
-    range.onpointerup = range.onpointercancel = () => { held = false; setTimeout(() => { if (last !== null) range.onchange(); }); };
-    // The slider takes its value with the next frame; where the pointer is, is known before. A browser
-    // whose slider does not follow the pointer's centre is found out by the first difference.
-    range.onpointerrawupdate = (event) => {
-      if (!held || !track || !event.buttons) return;
-      const share = (event.clientX - track.left - THUMB / 2) / (track.width - THUMB);
-      guess = low + Math.min(Math.max(share, 0), 1) * (high - low);
-      live(tidy(guess));
-    };
-    range.oninput = () => {
-      const value = tidy(+range.value);
-      if (guess !== null && Math.abs(guess - value) > (high - low) / 100 + step) track = null;
-      guess = null;
-      held = true;
-      field.value = label(value);
-      live(value);
-    };
-    range.onchange = () => {
-      held = false; last = guess = null;
-      hooks.commit(["param", which, name, tidy(+range.value)]);
-    };
-    range.onkeydown = (event) => {
-      const at = +range.value, far = Math.max(step, (high - low) / 10);
-      const to = { ArrowRight: at + step, ArrowUp: at + step, ArrowLeft: at - step, ArrowDown: at - step,
-        PageUp: at + far, PageDown: at - far, Home: low, End: high }[event.key];
-      if (to === undefined) return;
-      event.preventDefault();
-      range.value = Math.min(Math.max(to, low), high);
-      field.value = label(tidy(+range.value));
-      hooks.commit(["param", which, name, tidy(+range.value)]);
-    };
-    const element = h("label", { class: "dv-param" }, h("span", {}, title), range, field);
-    return {
-      element, ends: [low, high],
-      show([, , v]) {
-        if (document.activeElement !== field) field.value = label(v);
-        if (!held) range.value = v;
-        put(range, "aria-valuetext", label(v));
-      },
-    };
+    const one = slider({ key: `${which}.${name}`, full: `${title} (${which.toUpperCase()})`, title, value, low, high, step,
+      act: (v) => ["param", which, name, v], words, hooks });
+    return { ...one, show: ([, , v]) => one.show(v) };
   }
 
   function interval(which, [a, b]) {
@@ -188,10 +129,10 @@ export function sides(hooks) {
         // The ends of a slider that stands outside its usual range follow its value, but not under the hand.
         const kept = reply.live && made[which] && made[which].rows;
         const ends = (i, low, high) => (kept && kept[i] ? kept[i].ends : [low, high]);
-        const key = JSON.stringify([reply.kind, side.family, side.interval, side.params.map(([n, t, , low, high], i) => [n, t, ...ends(i, low, high)])]);
+        const key = JSON.stringify([reply.kind, side.offers, side.fits, side.family, side.interval, side.params.map(([n, t, , low, high], i) => [n, t, ...ends(i, low, high)])]);
         const focused = made[which] && made[which].panel.contains(document.activeElement) ? document.activeElement : null;
         if (key !== keys[which]) {
-          const again = focused && ["data-param", "data-family", "data-fit", "data-formula"].map((a) => [a, focused.getAttribute(a)]).find(([, v]) => v);
+          const again = focused && ["data-param", "data-family", "data-fit", "data-objective", "data-formula", "data-numbers", "data-how", "data-rule", "data-member", "data-upload", "data-use"].map((a) => [a, focused.getAttribute(a)]).find(([, v]) => v);
           keys[which] = key;
           build(which);
           const back = again && made[which].panel.querySelector(`[${again[0]}="${again[1]}"]`);
@@ -200,6 +141,7 @@ export function sides(hooks) {
         made[which].rows.forEach((one, i) => one.show(side.params[i]));
         if (!reply.live && document.activeElement !== made[which].text) made[which].text.value = side.text;
         made[which].family.value = side.family;
+        write(made[which].about, side.made);
       }
     },
   };
@@ -214,7 +156,7 @@ export function table(hooks) {
   function fill() {
     if (!element.open) return;
     const reply = last, focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.cell : null;
-    body.replaceChildren(...(reply.kind === "discrete" ? outcomes(reply) : intervals(reply)));
+    body.replaceChildren(...(reply.plot.kind === "discrete" ? outcomes(reply) : intervals(reply)));
     const again = focused && body.querySelector(`[data-cell="${focused}"]`);
     if (again) again.focus({ preventScroll: true });
   }
@@ -255,6 +197,7 @@ export function table(hooks) {
   // A density: the mass in each of sixteen intervals; a new mass scales the cells that lie in it.
   function intervals(reply) {
     return SIDES.map((which) => {
+      if (!reply.canvas[which]) return h("p", { class: "dv-caption" }, words.no_table);
       const { a, b } = reply.canvas[which], levels = Array.from(unpack(reply.canvas[which].levels));
       const total = levels.reduce((x, y) => x + y, 0), each = levels.length / TABLE_ROWS;
       const part = (k) => [Math.round(k * each), Math.round((k + 1) * each)];

@@ -41,6 +41,8 @@ PALETTES: dict[str, dict[str, str]] = {
     },
 }
 
+MOST = 1e38  # the largest number that single precision holds, or nearly so
+
 # In pixels. Left and right are those of the board's plot, so that x stands below x.
 LEFT, RIGHT, TOP, AXIS = 44, 12, 24, 24
 GAP = 34  # between two rows: the lower one's heading
@@ -61,7 +63,12 @@ def pack_x(x: Array) -> dict[str, str]:
     """Return places in single precision, or in double where single would let them fall together."""
     finite = x[np.isfinite(x)]
     spread, far = (np.ptp(finite), np.abs(finite).max()) if finite.size else (1.0, 1.0)
-    return pack(x, "f4" if spread > 1e-3 * far else "f8")
+    return pack(x, "f4" if spread > 1e-3 * far and far < MOST else "f8")
+
+
+def pack_y(y: Array) -> dict[str, str]:
+    """Return heights in single precision, or in double where single has no such numbers."""
+    return pack(y, "f4" if not (np.abs(y) >= MOST).any() else "f8")
 
 
 def resolve(figure: Any, palette: dict[str, str]) -> Any:
@@ -100,7 +107,7 @@ def line(x: Array, y: Array, colour: str, width: float = 2, dash: str = "solid")
         "type": "scatter",
         "mode": "lines",
         "x": pack_x(x),
-        "y": pack(y),
+        "y": pack_y(y),
         # Without "simplify" a curve of 200 places shows no corners.
         "line": {"color": colour, "width": width, "dash": dash, "simplify": False},
         "hoverinfo": "skip",
@@ -125,7 +132,7 @@ def hover(x: Array, y: Array, name: str) -> Trace:
         "mode": "none",
         "hoveron": "points",
         "x": pack_x(x),
-        "y": pack(np.where(np.isfinite(y), y, np.nan)),
+        "y": pack_y(np.where(np.isfinite(y), y, np.nan)),
         "hovertemplate": f"{name} = %{{y:.4~g}}<extra></extra>",
     }
 

@@ -2,7 +2,9 @@
 // curves and words for exactly that scene. The page holds nothing that the scene's text does not say.
 
 import { channel } from "./channel.js";
+import { estimates } from "./data.js";
 import { SIDES, h, put, write } from "./dom.js";
+import { chosen, more } from "./more.js";
 import { chooser, sides, table, toolbar } from "./panel.js";
 import { picture } from "./picture.js";
 import { surface } from "./surface.js";
@@ -11,6 +13,10 @@ const IN_FLIGHT = 2;
 const DRAW_EVERY = 33; // ms between curves and pictures while the hand moves: the numbers come first
 const APART = 8; // ms at least between two messages: some mice report a thousand moves a second
 const LOST_AFTER = 4000; // ms without any answer before the last message is sent again
+const PER_MS = 50; // characters of data that may take a millisecond more
+const LATE = 24; // moves after which a number that did not follow is shown as left behind
+const LONGEST = 8000; // characters of a scene in the address: many a server takes lines of 8 kB
+const MOST_PAST = 200, LONGEST_PAST = 2e7; // steps to undo, and characters in all of them
 const boards = new WeakMap();
 
 const PALETTES = {
@@ -35,8 +41,9 @@ function make(parent, first) {
 
   // ---- the conversation -------------------------------------------------------------------------
   let seq = 0, answered = 0, base = null, pending = [], live = null, dirty = false, watchdog = 0;
-  let drawn = -Infinity, sent = -Infinity, pause = 0; // curves last asked for; the hand may stop between two
-  const short = channel(first.channel, (reply) => { receive(reply); return root.isConnected; });
+  let drawn = -Infinity, sent = -Infinity, pause = 0, pace = DRAW_EVERY;
+  const left = new Map(); // when each message without its answer left // curves last asked for; the hand may stop between two
+  const short = channel(first.channel, (reply) => { receive(reply); return root.isConnected; }, () => { answered = seq; post(); });
   let settled = 0; // the newest committed message that has its answer
   const past = [], future = [];
   let travelling = null; // "undo", "redo", "link": the next committed scene is not a new step
@@ -54,21 +61,28 @@ function make(parent, first) {
     dirty = false;
     seq += 1;
     for (const one of pending) one.seq = one.seq || seq;
-    const acts = pending.map((one) => one.act), now = performance.now(), draw = !live || now - drawn >= DRAW_EVERY;
+    const acts = pending.map((one) => one.act), now = performance.now(), draw = !live || now - drawn >= pace;
     if (draw) drawn = now;
+    left.set(seq, now);
     sent = now;
     const message = { seq, base, acts: live ? [...acts, live()] : acts, live: Boolean(live), draw, view: live ? plot.view() : null, lang: board.lang };
+    const keys = list.wanted(Boolean(live));
+    if (keys) message.more = keys;
+    if (guesses.wanted(Boolean(live))) message.estimates = true;
     if (!live || !short.send(message)) board.send(message); // what is committed is Streamlit's to keep
     clearTimeout(pause);
     clearTimeout(watchdog);
-    watchdog = setTimeout(() => { answered = seq; post(); }, LOST_AFTER);
+    watchdog = setTimeout(() => { answered = seq; post(); }, LOST_AFTER + weight(acts) / PER_MS);
     return seq;
   }
+
+  const weight = (acts) => acts.reduce((sum, act) => sum + (act[0] === "data" ? act[2].length : 0), (base || "").length);
 
   const hooks = {
     live(act) { live = act; post(); }, // a function: what the hand has made of it when the message leaves
     commit(act) { live = null; pending.push({ act, seq: 0 }); return post(); },
     jump(act) { jumping = true; hooks.commit(act); },
+    ask() { if (board.words) post(); },
     cancel(notice) { live = null; const asked = post(); if (notice) hooks.tell(notice, asked); },
     tell(text, until = seq) { board.told = until; tell([text]); },
     undo() { travel("undo", past, future); },
@@ -88,6 +102,7 @@ function make(parent, first) {
 
   // ---- what is on the page ---------------------------------------------------------------------------
   const plot = surface(hooks), tools = toolbar(hooks), choose = chooser(hooks), panels = sides(hooks), cells = table(hooks);
+  const list = more(hooks), order = chosen(hooks), guesses = estimates(hooks);
   const chart = picture(first.plotly);
   const notices = h("div", { class: "dv-notices", role: "status" });
   const sentence = h("p", { class: "dv-sentence", "aria-live": "polite" });
@@ -100,10 +115,10 @@ function make(parent, first) {
     choose.element, notices,
     h("div", { class: "dv-main" },
       h("div", { class: "dv-left" }, h("div", { class: "dv-top" }, hands, hint), plot.element),
-      h("div", { class: "dv-right" }, numbers)),
-    sentence,
+      h("div", { class: "dv-right" }, numbers, list.press)),
+    list.element, order.element, sentence,
     h("div", { class: "dv-main dv-below" },
-      h("div", { class: "dv-controls" }, tools.element, panels.element, cells.element),
+      h("div", { class: "dv-controls" }, tools.element, panels.element, guesses.element, cells.element),
       h("section", { class: "dv-picture" }, picked, says, chart.element, caption)),
   );
 
@@ -125,11 +140,11 @@ function make(parent, first) {
     write(hint, words.hint);
     put(hands, "aria-label", words.hands);
     put(numbers, "aria-label", words.numbers);
-    places = {};
-    numbers.replaceChildren(...measures.filter((one) => !one.under).map((one) => {
+    places = {}; board.picture = "";
+    numbers.replaceChildren(...measures.filter((one) => one.first && !one.under).map((one) => {
       const value = h("span", { class: "dv-value", "data-measure": one.key });
       const reason = h("span", { class: "dv-reason" });
-      const parts = [h("span", { class: "dv-symbol" }, one.symbol), value];
+      const symbol = h("span", { class: "dv-symbol" }, one.symbol), parts = [symbol, value];
       const places_of = [[one.key, value]];
       for (const extra of measures.filter((other) => other.under === one.key)) {
         const small = h("span", { class: "dv-value dv-small", "data-measure": extra.key });
@@ -138,9 +153,12 @@ function make(parent, first) {
       }
       const press = h("button", { type: "button", class: "dv-numberbox", "data-show": one.key, title: one.name,
         onclick: () => hooks.commit(["show", one.key]) }, ...parts, reason);
-      for (const [key, node] of places_of) places[key] = { node, press, reason: key === one.key ? reason : null };
+      for (const [key, node] of places_of) {
+        places[key] = key === one.key ? { node, press, reason, symbol, plain: one.symbol } : { node };
+      }
       return press;
     }));
+    list.speak(words, measures, places); order.speak(words); guesses.speak(words);
     plot.speak({ ...words, lang }); tools.speak(words); choose.speak(words, choices); panels.speak(words, choices); cells.speak(words);
     tools.history(past.length, future.length);
     hold(board.side || "p");
@@ -153,8 +171,37 @@ function make(parent, first) {
       write(place.node, text);
       put(place.node, "data-value", value);
       put(place.node, "data-seq", reply.seq);
+      place.seq = reply.seq;
       if (place.reason) write(place.reason, reply.reasons[key] || "");
-      if (place.reason && reply.show) put(place.press, "aria-pressed", reply.show === key);
+      if (key === board.show) order.number(text, value);
+    }
+    for (const place of Object.values(places)) {
+      const late = reply.live && reply.seq - place.seq > LATE;
+      if (place.late !== late) place.node.classList.toggle("dv-late", place.late = late);
+    }
+  }
+
+  function show_chosen(reply) {
+    const picture = JSON.stringify([reply.show, reply.chosen, board.lang]);
+    if (picture !== board.picture) press_chosen(reply);
+    board.picture = picture;
+    const apart = places[reply.show].press.closest(".dv-numbers") === null;
+    order.show(reply, apart);
+    if (reply.show !== board.show && reply.numbers[reply.show]) order.number(reply.numbers[reply.show][1], reply.numbers[reply.show][0]);
+    if (board.show === null && apart) list.open(true); // a link to one of the others shows where it is
+    board.show = reply.show;
+  }
+
+  function press_chosen(reply) {
+    for (const [key, { press, symbol, order: own, plain }] of Object.entries(places)) {
+      if (!press) continue;
+      const picked = reply.show === key;
+      put(press, "aria-pressed", picked);
+      if (symbol) {
+        write(symbol, picked ? reply.chosen.symbol : plain);
+        press.classList.toggle("dv-other", symbol.textContent !== plain); // √JS is that of equal weights
+      }
+      else write(own, picked && reply.chosen.order ? ` (${reply.chosen.order})` : plain);
     }
   }
 
@@ -167,6 +214,9 @@ function make(parent, first) {
     if (reply.seq < answered) { if (!reply.live && reply.seq > settled) settle(reply); return; }
     if (reply.seq > seq) seq = reply.seq; // the page was opened on a state that a tab had sent before
     answered = Math.max(answered, reply.seq);
+    board.took = performance.now() - (left.get(reply.seq) || sent);
+    for (const one of left.keys()) if (one <= reply.seq) left.delete(one);
+    if (reply.live) list.pace(board.took);
     if (answered >= seq) clearTimeout(watchdog);
     if (reply.words) speak(reply);
     if (!board.words) { post(); return; }
@@ -175,28 +225,42 @@ function make(parent, first) {
     if (!reply.live) settle(reply);
     show_numbers(reply);
     if (reply.plot) show_rest(reply);
-    else pause = setTimeout(() => { if (live) post(); }, DRAW_EVERY);
+    else pause = setTimeout(() => { if (live) post(); }, pace);
     if (dirty) post();
     else if (answered >= seq) delete root.dataset.busy;
   }
 
   function show_rest(reply) {
+    // What takes long to draw is drawn seldom: the numbers between have the way for themselves.
+    if (reply.live) pace = Math.max(DRAW_EVERY, 2 * board.took - 2 * DRAW_EVERY);
     plot.show(reply);
     panels.show(reply);
+    show_chosen(reply);
     put(sentence, "aria-live", reply.live ? "off" : "polite"); // a reader is told where the hand came to rest
-    write(sentence, reply.sentence);
-    chart.show(reply.figure);
+    if (reply.figure) { write(sentence, reply.sentence); chart.show(reply.figure); }
     if (!reply.live) {
-      choose.show(reply); cells.show(reply);
+      pace = DRAW_EVERY;
+      choose.show(reply); cells.show(reply); guesses.show(reply);
+      write(hint, reply.hint || board.words.hint);
+      offer(reply.canvas);
       write(picked, reply.picked); write(says, reply.says); write(caption, reply.caption);
-      if (reply.seq > board.told) { board.told = reply.seq; tell(reply.notices); }
+      const long = base.length > LONGEST, told = long && !board.long ? [...reply.notices, board.words.too_long] : reply.notices;
+      board.long = long;
+      if (reply.seq > board.told) { board.told = reply.seq; tell(told); }
     }
+  }
+
+  // A hand is offered where there is something to draw.
+  function offer(canvas) {
+    for (const one of hands.children) one.disabled = !canvas[one.dataset.hand];
+    const other = board.side === "p" ? "q" : "p";
+    if (!canvas[board.side] && canvas[other]) hold(other);
   }
 
   function settle(reply) {
     settled = reply.seq;
     pending = pending.filter((one) => !one.seq || one.seq > reply.seq);
-    if (base !== null && base !== reply.scene && !travelling) { past.push(base); future.length = 0; if (past.length > 200) past.shift(); }
+    if (base !== null && base !== reply.scene && !travelling) { past.push(base); future.length = 0; forget(); }
     const changed = base !== reply.scene || travelling;
     base = reply.scene;
     if (changed && reply.seq > 0) address(travelling === "link" ? "none" : jumping ? "push" : "replace");
@@ -204,9 +268,14 @@ function make(parent, first) {
     tools.history(past.length, future.length);
   }
 
+  function forget() {
+    let length = past.reduce((sum, one) => sum + one.length, 0);
+    while (past.length > MOST_PAST || (length > LONGEST_PAST && past.length > 1)) length -= past.shift().length;
+  }
+
   // The address holds the scene and whatever else it held (language, embedding).
   function address(how) {
-    if (how === "none") return;
+    if (how === "none" || base.length > LONGEST) return;
     const kept = location.search.slice(1).split("&").filter((part) => part && !/^(p|q|unit|show)=/.test(part));
     const url = `${location.pathname}?${[base, ...kept].join("&")}${location.hash}`;
     if (url === location.pathname + location.search + location.hash) return;
@@ -252,6 +321,6 @@ function make(parent, first) {
   const watch = new MutationObserver(() => (root.isConnected ? theme() : watch.disconnect()));
   watch.observe(parent.closest(".stApp") || document.body, { attributes: true, attributeFilter: ["class", "style", "data-theme"] });
 
-  const board = { receive, side: "p", told: -1, opened: 0 };
+  const board = { receive, side: "p", told: -1, opened: 0, show: null, picture: "", long: false, took: 0 };
   return board;
 }

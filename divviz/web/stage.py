@@ -6,28 +6,44 @@ place where it meets Streamlit.
 
 import math
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from divviz import controls, fit, gestures
-from divviz.families import FAMILIES, Dist, SceneError
-from divviz.measures import MEASURES, UNITS, reason, values
-from divviz.pair import Pair
+from divviz import controls, gestures, sides
+from divviz.dataset import count_of
+from divviz.families import Dist, SceneError
+from divviz.measures import FIRST, MEASURES, reason, value, values
+from divviz.pair import Pair, Reason
 from divviz.presets import PRESETS
-from divviz.scene import Scene, read, read_link
-from divviz.web import assets, text, words
-from divviz.web.figures import PALETTES, eased, pack, picture, places, resolve
+from divviz.scene import SAMPLES, Scene, read, read_link
+from divviz.web import assets, estimated, text, words
+from divviz.web.choices import slider, vocabulary
+from divviz.web.figures import PALETTES, picture, resolve
+from divviz.web.plot import SIDES, canvas, finite, handles, plot, told, view_of
+from divviz.web.spelling import LETTERS
+from divviz.web.spelling import order as spell_order
+from divviz.web.whereabouts import Subject
 
 KEY = "stage"
 MOST_ACTS = 64
+MOST_KEYS = 64
 SHORT = 4096
-CELLS = 256
-SIDES = ("p", "q")
-UNDER = {"js_distance": "js"}  # shown small, in the box of the other
-MODULES = ("dom.js", "channel.js", "surface.js", "sketch.js", "picture.js", "panel.js", "stage.js")
+LONG_SAMPLE = 2500  # values: transport to a density takes 25 ms
+LONGEST_FIELD = 400
+MODULES = (
+    "dom.js",
+    "channel.js",
+    "surface.js",
+    "sketch.js",
+    "picture.js",
+    "widgets.js",
+    "data.js",
+    "panel.js",
+    "more.js",
+    "stage.js",
+)
 
 Reply = dict[str, Any]
 
@@ -40,7 +56,7 @@ def scene_of(message: object, query: Mapping[str, str]) -> tuple[Scene, list[Sce
     if not isinstance(message, dict) or not isinstance(message.get("base"), str):
         return *read(query), []
     base = message["base"]
-    scene, found = (_read_once if len(base) < SHORT else read_link)(base)
+    scene, found = (_read_once if len(base) < SHORT else _read_long)(base)
     errors, notices = list(found), []
     acts = message.get("acts")
     for act in acts[:MOST_ACTS] if isinstance(acts, list) else ():
@@ -54,6 +70,7 @@ def scene_of(message: object, query: Mapping[str, str]) -> tuple[Scene, list[Sce
 
 # A drag sends the same base with every move: 64 bars cost 0.8 ms to parse.
 _read_once = lru_cache(maxsize=256)(read_link)
+_read_long = lru_cache(maxsize=8)(read_link)
 
 
 def _seq(message: object) -> int:
@@ -83,44 +100,48 @@ def answer(message: object, query: Mapping[str, str], lang: str) -> Reply:
     """Return what the browser shows for a message: plain JSON values and packed arrays.
 
     While the hand moves, the browser asks for curves only as often as it can draw them ("draw"),
-    and gets the numbers alone for the moves between.
+    and gets the numbers alone for the moves between: those of FIRST, and of the others ("more")
+    the few that it names.
     """
     t = text.of(lang)
     scene, errors, notices = scene_of(message, query)
-    live = isinstance(message, dict) and message.get("live") is True
+    live = _flag(message, "live")
+    drawn = not live or not isinstance(message, dict) or message.get("draw") is not False
     pair = Pair(scene.p, scene.q)
-    found = values(pair, scene.unit)
+    late = slow(pair) if live else frozenset()
     reply: Reply = {
         "seq": _seq(message),
         "live": live,
-        "numbers": {key: _spelled(value) for key, value in found.items()},
-        "reasons": {
-            key: words.reason(reason(pair, key), t)
-            for key, value in found.items()
-            if math.isinf(value)
-        },
+        **numbers(pair, scene, asked_more(message, scene), late, drawn, t),
     }
-    if live and isinstance(message, dict) and message.get("draw") is False:
+    if not drawn:
         return reply
     view = held_view(message, scene) if live else view_of(scene)
     reply |= {
-        "kind": scene.p.kind,
+        "kind": scene.kind,
         "unit": scene.unit,
-        "show": scene.show,
-        "sentence": words.sentence(pair, scene.show, scene.unit, t),
+        "show": scene.key,
         "plot": plot(pair, view),
         "handles": {side: handles(side, getattr(scene, side), view, t) for side in SIDES},
-        "sides": {side: panel(getattr(scene, side), t) for side in SIDES},
-        "figure": picture(pair, scene.show, scene.unit, t, view),
+        "sides": {side: panel(scene, side, t) for side in SIDES},
     }
+    if scene.key not in late:
+        given = scene.parameters
+        reply |= {
+            "sentence": words.sentence(pair, scene.key, scene.unit, t, **given),
+            "figure": picture(pair, scene.key, scene.unit, t, view, **given),
+        }
     if live:
         return reply
+    lines = reply["plot"]["kind"] == "continuous"
     reply |= {
         "scene": scene.link,
-        "picked": t(f"measure.{scene.show}.name"),
-        "says": t(f"measure.{scene.show}.says"),
-        "caption": t(f"picture.{scene.show}"),
-        "canvas": {side: canvas(getattr(scene, side), view) for side in SIDES},
+        "picked": t(f"measure.{scene.key}.name"),
+        "says": t(f"measure.{scene.key}.says"),
+        "caption": words.caption(pair, scene.key, t, **scene.parameters),
+        "hint": told(pair, t),
+        "canvas": {side: canvas(getattr(scene, side), view, lines) for side in SIDES},
+        "estimates": estimated.rows(scene, t) if _flag(message, "estimates") else None,
         "notices": [
             *(words.error(error, t) for error in errors),
             *(words.notice(notice, t) for notice in notices),
@@ -132,6 +153,10 @@ def answer(message: object, query: Mapping[str, str], lang: str) -> Reply:
     return reply
 
 
+def _flag(message: object, name: str) -> bool:
+    return isinstance(message, dict) and message.get(name) is True
+
+
 def question(message: object, t: text.Translate) -> list[str]:
     """Return what to ask about a preset that was just chosen: one sentence, or none."""
     acts = message.get("acts") if isinstance(message, dict) else None
@@ -141,10 +166,80 @@ def question(message: object, t: text.Translate) -> list[str]:
     return []
 
 
-def _spelled(value: float) -> tuple[float | str, str]:
-    """JSON has no infinity: it travels by the name that JavaScript gives it."""
-    exact = value if math.isfinite(value) else "Infinity" if value > 0 else "-Infinity"
-    return exact, words.number(value)
+# ---- the numbers --------------------------------------------------------------------------------
+
+
+def asked_more(message: object, scene: Scene) -> list[str]:
+    """Return the keys beyond FIRST that a message names, each once.
+
+    W of any order between densities takes 20 to 100 ms: a moving hand waits for it only where it
+    is the chosen one.
+    """
+    given = message.get("more") if isinstance(message, dict) else None
+    named = [key for key in given if isinstance(key, str)] if isinstance(given, list) else []
+    rested = {"wasserstein"} if _flag(message, "live") and scene.kind != "discrete" else set()
+    known = MEASURES.keys() - set(FIRST) - rested
+    return [key for key in dict.fromkeys(named[:MOST_KEYS]) if key in known]
+
+
+def slow(pair: Pair) -> frozenset[str]:
+    """Return the keys that a moving hand does not wait for: transport of a long sample."""
+    if not pair.mixed or max(map(count_of, (pair.P, pair.Q))) <= LONG_SAMPLE:
+        return frozenset()
+    return frozenset(key for key, one in MEASURES.items() if one.across)
+
+
+def numbers(
+    pair: Pair, scene: Scene, more: list[str], late: frozenset[str], drawn: bool, t: text.Translate
+) -> Reply:
+    """Return the numbers as (value, spelling) and the reasons of those that are no number.
+
+    The chosen one has its own parameters; it comes with the curves where it is not among FIRST.
+    """
+    own = scene.show != scene.key or scene.key not in FIRST  # what values() would not compute
+    keys = [key for key in (*FIRST, *more) if key not in late and not (own and key == scene.key)]
+    found = values(pair, scene.unit, keys=keys)
+    given: dict[str, dict[str, float]] = {}
+    if own and scene.key not in late and (drawn or scene.key in FIRST):
+        given[scene.key] = scene.parameters
+        found[scene.key] = value(pair, scene.key, scene.unit, **scene.parameters)
+    reasons = {
+        key: shortly(reason(pair, key, **given.get(key, {})), t)
+        for key, number in found.items()
+        if number is None or math.isinf(number)
+    }
+    reply: Reply = {"numbers": {k: _spelled(v) for k, v in found.items()}, "reasons": reasons}
+    if drawn:
+        symbol = Subject(pair, scene.key, scene.unit, t, math.nan, scene.parameters).symbol
+        order = ", ".join(f"{LETTERS[k]} = {spell_order(v)}" for k, v in scene.parameters.items())
+        reply["chosen"] = {"symbol": symbol, "order": order, "orders": orders(scene, t)}
+    return reply
+
+
+def shortly(given: Reason | None, t: text.Translate) -> str:
+    """Say a reason in the space below a number; the sentence about it says all."""
+    if given is not None and given.code == "across":
+        return t("data.across", side=given.fields["atoms"])
+    return words.reason(given, t)
+
+
+def orders(scene: Scene, t: text.Translate) -> list[list]:
+    """Return a slider row for each parameter of the chosen number, and whether it reaches inf."""
+    rows = []
+    for param in MEASURES[scene.key].params:
+        now = scene.parameters[param.name]
+        row = slider(param.name, t(f"order.{param.name}"), param, now)
+        row[2] = finite(now)
+        rows.append([*row, param.infinite])
+    return rows
+
+
+def _spelled(number: float | None) -> tuple[float | str, str]:
+    exact = math.nan if number is None else number
+    return finite(exact), words.number(exact)
+
+
+# ---- the view and the panels --------------------------------------------------------------------
 
 
 def held_view(message: object, scene: Scene) -> tuple[float, float]:
@@ -163,120 +258,47 @@ def held_view(message: object, scene: Scene) -> tuple[float, float]:
     return low - stride * (low < held[0]), high + stride * (high > held[1])
 
 
-def view_of(scene: Scene) -> tuple[float, float]:
-    """Return the stretch of the line that shows both distributions."""
-    (a, b), (c, d) = scene.p.window(), scene.q.window()
-    low, high = min(a, c), max(b, d)
-    room = 0.06 * (high - low) or 1.0
-    return low - room, high + room
-
-
-def plot(pair: Pair, view: tuple[float, float]) -> Reply:
-    """Return the curves or bars of both distributions as packed arrays."""
-    if pair.discrete:
-        shown = controls.shown(pair)
-        return {
-            "kind": "discrete",
-            "names": list(shown.names),
-            "values": pack(shown.values, "f8"),
-            "p": pack(shown.p, "f8"),
-            "q": pack(shown.q, "f8"),
-        }
-    x = places(pair, view)
-    ground = pair.on(eased(pair, x, view))
-    return {
-        "kind": "continuous",
-        "view": view,
-        "x": pack(x, "f4"),
-        "p": pack(ground.p, "f4"),
-        "q": pack(ground.q, "f4"),
-        "peak": {"p": float(ground.p.max()), "q": float(ground.q.max())},
-    }
-
-
-def handles(side: str, dist: Dist, view: tuple[float, float], t: text.Translate) -> list[Reply]:
-    """Return the handles of one side: where each sits, how far it goes, and what it says."""
-    low, high = view
-    step = float(f"{(high - low) / 100:.0e}")
-    found = []
-    for name, x in controls.grips(dist).items():
-        *part, kind = name.split(".")
-        label = " ".join([t(f"stage.handle_{kind}", side=side.upper()), *part])
-        reach = {"low": low, "high": high, "step": step}
-        found.append({"name": name, "x": x, "label": label, "text": words.short(x), **reach})
-    return found
-
-
-def panel(dist: Dist, t: text.Translate) -> Reply:
+def panel(scene: Scene, side: str, t: text.Translate) -> Reply:
     """Return what one side's controls show: the family, its sliders and its spelling."""
-    spelling = str(dist)
-    side: Reply = {
+    dist: Dist = getattr(scene, side)
+    offered = sides.offers(scene, side)
+    shown: Reply = {
         "family": dist.name,
-        "text": spelling if len(spelling) <= 400 else "",
+        "offers": offered,
+        "fits": offered if dist.name == SAMPLES else dist.kind,
+        "text": spelled(dist),
         "params": sliders(dist, t),
+        "made": estimated.described(dist, t),
     }
     if dist.name == "drawn":
-        side["interval"] = [dist.args[0], dist.args[1]]
-    return side
+        shown["interval"] = [dist.args[0], dist.args[1]]
+    return shown
+
+
+def spelled(dist: Dist) -> str:
+    """Return the spelling of a distribution, "" where it is too long for a field."""
+    if count_of(dist) > LONGEST_FIELD:
+        return ""
+    spelling = str(dist)
+    return spelling if len(spelling) <= LONGEST_FIELD else ""
 
 
 def sliders(dist: Dist, t: text.Translate) -> list[list]:
     """Return a row a parameter: name, title, value, low, high, step; the range holds the value."""
-    rows = []
-    for name, param, value in controls.parameters(dist):
-        low, high = min(param.low, value), max(param.high, value)
-        step = 1 if param.integer else 10 ** math.floor(math.log10((param.high - param.low) / 150))
-        title = (
-            t(f"param.{param.name}")
-            if name == param.name
-            else f"{t(f'param.{param.name}')} {name.split('.')[0]}"
-        )
-        rows.append([name, title, value, low, high, step])
-    return rows
+    return [
+        slider(name, titled(dist, name, t), param, now)
+        for name, param, now in controls.parameters(dist)
+    ]
 
 
-def canvas(dist: Dist, view: tuple[float, float]) -> Reply | None:
-    """Return the cells that a hand starts to draw from: the drawn ones, or the density in cells."""
-    if dist.kind == "discrete":
-        return {"a": 0, "b": 1, "levels": []}
-    shape = dist if dist.name == "drawn" else fit.spread(dist, CELLS, view)
-    a, b, levels = shape.args
-    return {"a": a, "b": b, "levels": pack(np.asarray(levels), "u2")}
-
-
-@cache
-def vocabulary(lang: str) -> Reply:
-    """Return every word and choice that the browser keeps for a language."""
-    t = text.of(lang)
-    kinds = {
-        kind: [
-            (name, t(f"family.{name}"))
-            for name, family in FAMILIES.items()
-            if family.kind in (kind, "either")
-        ]
-        for kind in ("discrete", "continuous")
-    }
-    return {
-        "lang": lang,
-        "words": text.static(lang),
-        "measures": [
-            {
-                "key": key,
-                "symbol": one.symbol,
-                "name": t(f"measure.{key}.name"),
-                "under": UNDER.get(key),
-            }
-            for key, one in MEASURES.items()
-        ],
-        "choices": {
-            "presets": [(name, t(f"preset.{name}.name")) for name in PRESETS],
-            "units": [(unit, t(f"unit.{unit}")) for unit in UNITS],
-            "families": kinds,
-            "fits": {
-                kind: [row for row in rows if row[0] in fit.FITTED] for kind, rows in kinds.items()
-            },
-        },
-    }
+def titled(dist: Dist, name: str, t: text.Translate) -> str:
+    """Return what a slider is called; the parts of a mixture are told apart by their number."""
+    if dist.name == "truncated" and name in ("a", "b"):
+        return t("stage.from" if name == "a" else "stage.to")
+    part, _, param = name.rpartition(".")
+    if dist.name in controls.OWN:
+        part = part.partition(".")[2]  # there is only one inside
+    return " ".join([t(f"param.{param}"), *([part] if part else [])])
 
 
 # ---- where it meets Streamlit -------------------------------------------------------------------

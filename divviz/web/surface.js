@@ -3,6 +3,8 @@
 import { SIDES, h, label, put, s, ticks, unpack } from "./dom.js";
 
 const MARGIN = { left: 44, right: 12, top: 12, axis: 24, rail: 28 };
+const MATES = [["width", "centre"], ["right", "left"]]; // handles that a line joins
+const MARK = 7; // px, a value of a sample
 const NARROW = 12; // px: bars of less than this stand as one outline
 const FAR = 3; // of the plot's height: nothing is drawn further out of sight
 const SNAP = 0.012; // of the plot's height: closer to the ground than this is exactly zero
@@ -15,6 +17,7 @@ export function surface(hooks) {
     grid: s("g", { class: "dv-grid", "aria-hidden": "true" }),
     p: s("path", { class: "dv-shape dv-p", "clip-path": `url(#${frame})` }),
     q: s("path", { class: "dv-shape dv-q", "clip-path": `url(#${frame})`, fill: `url(#${id})` }),
+    marks: { p: s("path", { class: "dv-marks dv-p" }), q: s("path", { class: "dv-marks dv-q" }) },
     inside: s("rect"),
     rails: s("g", { class: "dv-rails" }),
     sliders: s("g", { class: "dv-sliders" }),
@@ -28,7 +31,7 @@ export function surface(hooks) {
       s("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
         s("line", { class: "dv-hatch", x1: 0, y1: 0, x2: 0, y2: 6 })),
       s("clipPath", { id: frame }, node.inside)),
-    node.grid, node.p, node.q, area, node.pens, node.rails,
+    node.grid, node.p, node.q, node.marks.p, node.marks.q, area, node.pens, node.rails,
   );
   const element = h("div", { class: "dv-surface" }, svg);
 
@@ -115,8 +118,16 @@ export function surface(hooks) {
   function paint() {
     if (!plot || !size.width) return;
     for (const which of SIDES) put(node[which], "d", discrete() ? bar_path(which) : curve_path(which));
+    for (const which of SIDES) put(node.marks[which], "d", mark_path(which));
     paint_grid();
     paint_rails();
+  }
+
+  // The values of a sample: ticks on the axis, P's above it and Q's below.
+  function mark_path(which) {
+    const marks = plot.marks && plot.marks[which], box = inner(), ground = box.y + box.h;
+    if (!marks) return "";
+    return Array.from(marks, (x) => `M${px(x).toFixed(1)} ${ground}v${which === "p" ? -MARK : MARK}`).join("");
   }
 
   function paint_grid() {
@@ -164,8 +175,10 @@ export function surface(hooks) {
       put(rail.children[0], "d", `M${box.x} ${y}h${box.w}`);
       put(rail.children[1], "x", box.x - 10); put(rail.children[1], "y", y + 4);
       const seen = handles[which].map((one) => Math.min(Math.max(px(one.x), box.x), box.x + box.w));
-      const pairs = seen.length % 2 ? [] : seen.map((from, i) => (i % 2 ? "" : `M${from} ${y}H${seen[i + 1]}`));
-      put(rail.children[2], "d", pairs.join(""));
+      const at = Object.fromEntries(handles[which].map((one, i) => [one.name, seen[i]]));
+      const reach = ([name, to]) => [MATES.map(([end, mate]) => name.endsWith(end) && at[name.slice(0, -end.length) + mate])
+        .filter(Number.isFinite).map((from) => `M${from} ${y}H${to}`)].flat();
+      put(rail.children[2], "d", Object.entries(at).flatMap(reach).join(""));
       handles[which].forEach((one, i) => {
         const grip = rail.children[3 + i];
         put(grip, "transform", `translate(${seen[i].toFixed(1)} ${y})`);
@@ -210,11 +223,12 @@ export function surface(hooks) {
   // ---- bars and pen as sliders: for the keyboard and for screen readers ---------------------------
   function paint_sliders() {
     const box = inner();
-    const key = JSON.stringify([plot.kind, plot.names, side, size, words.lang]);
+    const drawable = discrete() || Boolean(canvas && canvas[side]);
+    const key = JSON.stringify([plot.kind, plot.names, side, size, words.lang, drawable]);
     if (key !== sliderKey) {
       sliderKey = key;
       const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.slider : null;
-      const made = discrete() ? bar_sliders(box) : pen_sliders();
+      const made = discrete() ? bar_sliders(box) : drawable ? pen_sliders() : [];
       node.sliders.replaceChildren(...(discrete() ? made : []));
       node.pens.replaceChildren(...(discrete() ? [] : made)); // a pen may reach over the edge
       const again = focused && made.find((one) => one.dataset.slider === focused);
@@ -291,7 +305,7 @@ export function surface(hooks) {
       return;
     }
     stroke = discrete() ? bar_stroke() : cell_stroke();
-    if (!stroke) return;
+    if (!stroke) return hooks.tell(words.no_draw.replace("{side}", side.toUpperCase()));
     element.classList.add("dv-drawing");
     follow(event);
   }
@@ -400,10 +414,11 @@ export function surface(hooks) {
     if (reply.plot) {
       plot = { ...reply.plot };
       for (const name of ["x", "p", "q", "values"]) if (plot[name]) plot[name] = unpack(plot[name]);
+      if (plot.marks) plot.marks = Object.fromEntries(Object.entries(plot.marks).map(([which, at]) => [which, unpack(at)]));
     }
     if (reply.canvas) {
       canvas = {};
-      for (const which of SIDES) canvas[which] = { ...reply.canvas[which], levels: unpack(reply.canvas[which].levels) };
+      for (const which of SIDES) canvas[which] = reply.canvas[which] && { ...reply.canvas[which], levels: unpack(reply.canvas[which].levels) };
     }
     if (reply.handles) handles = reply.handles;
     if (stroke && stroke.done && reply.seq >= settle) stroke = null;
