@@ -330,7 +330,7 @@ def pmf_table(weights: Vector, support: Vector | None, *_: object) -> tuple[Arra
     if support is None:
         return np.arange(float(len(w))), w
     x = support.array
-    if (x[1:] > x[:-1]).all():
+    if support.ascends:
         return x, w
     values, where = np.unique(x, return_inverse=True)
     with np.errstate(all="ignore"):

@@ -311,6 +311,11 @@ class Vector:
         return x
 
     @cached_property
+    def ascends(self) -> bool:
+        """Whether each number is greater than the one before."""
+        return bool((self.array[1:] > self.array[:-1]).all())
+
+    @cached_property
     def total(self) -> float:
         """Their sum, inf where it overflows."""
         with np.errstate(all="ignore"):

@@ -184,6 +184,11 @@ def infinite_own_sum(pair: Pair, alpha: float) -> Reason | None:
 # --- values
 
 
+def _sum(terms: Array) -> float:
+    """The sum of terms (n,); the method .sum() takes twice the time for a few."""
+    return float(np.add.reduce(terms))
+
+
 def entropy_p(pair: Pair) -> float:
     """H(P); of a density the differential entropy, which may be negative.
 
@@ -194,24 +199,24 @@ def entropy_p(pair: Pair) -> float:
         found = columns.entropy(w.array, w.total)
         if found is not None:
             return found
-    return float(entropy_term(pair.ground).sum()) + 0.0
+    return _sum(entropy_term(pair.ground)) + 0.0
 
 
 def entropy_q(pair: Pair) -> float:
     """H(Q)."""
     if pair.columns is not None:
         return entropy_p(pair.swapped)
-    return float(entropy_term(pair.ground.swapped).sum()) + 0.0
+    return _sum(entropy_term(pair.ground.swapped)) + 0.0
 
 
 def cross_pq(pair: Pair) -> float:
     """H(P,Q)."""
-    return float(cross_term(pair.ground).sum()) + pair.beyond("P")
+    return _sum(cross_term(pair.ground)) + pair.beyond("P")
 
 
 def cross_qp(pair: Pair) -> float:
     """H(Q,P)."""
-    return float(cross_term(pair.ground.swapped).sum()) + pair.beyond("Q")
+    return _sum(cross_term(pair.ground.swapped)) + pair.beyond("Q")
 
 
 def kl_divergence(g: Ground, beyond: float) -> float:
@@ -220,7 +225,7 @@ def kl_divergence(g: Ground, beyond: float) -> float:
     Source: Cover & Thomas, Elements of Information Theory (2006), (2.26); for nearly equal P and
     Q as the Bregman divergence of sum p log p (Banerjee et al., JMLR 6, 2005, table 1).
     """
-    plain = float(kl_term(g).sum()) + beyond
+    plain = _sum(kl_term(g)) + beyond
     if plain > PLAIN:
         return plain
     inside, rest = g.common, 0.0
@@ -278,7 +283,7 @@ def js_divergence(pair: Pair, weight: float = 0.5) -> float:
         if found is not None:
             return min(found, most)
     g = pair.ground
-    plain = float(js_term(g, w).sum())
+    plain = _sum(js_term(g, w))
     if plain > PLAIN:
         return min(plain, most)
     inside, rest = g.common, 0.0

@@ -302,7 +302,10 @@ class Explanation(NamedTuple):
 
 def in_unit(measure: Measure, nats: float, unit: str) -> float:
     """A value in nats (or in units of x, or a bare number) as the page shows it."""
-    factor = unit_factor(unit)
+    return _converted(measure, nats, unit_factor(unit))
+
+
+def _converted(measure: Measure, nats: float, factor: float) -> float:
     if measure.unit == "information":
         return nats * factor
     return math.sqrt(nats * factor) if measure.unit == "root" else nats
@@ -327,7 +330,7 @@ def values(
     pair: Pair, unit: str = "nats", keys: Iterable[str] | None = None
 ) -> dict[str, float | None]:
     """Measures of `pair` by key, in `unit`: those of `keys`, or all that need no parameter."""
-    unit_factor(unit)
+    factor = unit_factor(unit)
     done: dict[Callable[..., float], float | None] = {}
     result: dict[str, float | None] = {}
     for key in _PLAIN if keys is None else keys:
@@ -336,7 +339,7 @@ def values(
             given = one.checked({}, defaults=True) if one.required else {}
             done[one.value] = one.quiet_number(pair, given)
         nats = done[one.value]
-        result[key] = None if nats is None else in_unit(one, nats, unit)
+        result[key] = None if nats is None else _converted(one, nats, factor)
     return result
 
 

@@ -67,7 +67,7 @@ class Pair:
         (w, x, names), (v, y, others) = self.P.args, self.Q.args
         if len(w) < LONG or len(w) != len(v) or x != y or names != others:
             return None
-        if x is not None and not (x.array[1:] > x.array[:-1]).all():
+        if x is not None and not x.ascends:
             return None
         return (w, v) if math.isfinite(w.total) and math.isfinite(v.total) else None
 

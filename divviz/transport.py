@@ -28,6 +28,7 @@ MOST_PANELS = 3000
 SMALL = 1e-6  # CDFs closer than this are compared through their gap, not through quantiles
 ROUNDED = 1e-30
 MANY = 200_000
+MANY_CUTS = 10_000  # from here on cuts are close to one another
 FEW = 1000  # more panels than this are narrow, and need fewer nodes
 
 
@@ -554,9 +555,10 @@ def _mixed_panels(pair: Pair) -> tuple[Panels, int]:
     cuts = np.unique(cuts[np.isfinite(cuts)])
     panels = partition(density.breaks, Breaks(tuple(cuts.tolist())))
     order = 16 if len(panels) < FEW else 8
-    if not density.flat:
-        for _ in range(2 if order == 8 else 1):
-            panels, _ = panels.split(np.ones(len(panels), bool))
+    if density.flat or len(panels) > MANY_CUTS:
+        return panels, order
+    for _ in range(2 if order == 8 else 1):
+        panels, _ = panels.split(np.ones(len(panels), bool))
     return panels, order
 
 
