@@ -126,7 +126,7 @@ def distance(x: Array, y: Array) -> float:
 
 def w1(w: Array, v: Array, totals: tuple[float, float], x: Array | None) -> float | None:
     """W1 of weights w, v (n,) on ascending outcomes x (n,), or 0, 1, ... for None."""
-    n, space, running, apart, parts = len(w), _space(2), _Running(), False, []
+    n, space, running, apart, parts = len(w), _space(2), Running(), False, []
     with np.errstate(all="ignore"):
         for start in range(0, n, BLOCK):
             count = min(BLOCK, n - start)
@@ -139,7 +139,7 @@ def w1(w: Array, v: Array, totals: tuple[float, float], x: Array | None) -> floa
             rows = space[0].reshape(-1, ROW)
             np.cumsum(rows, axis=1, out=rows)
             # Running sums of a million terms keep their digits row by row.
-            rows += np.array([running.add(term) for term in rows[:, -1].tolist()])[:, None]
+            rows += np.array([running.before(term) for term in rows[:, -1].tolist()])[:, None]
             np.abs(gap, out=gap)
             apart = apart or float(gap.max()) > FLAT
             last = min(count, n - 1 - start)
@@ -151,17 +151,26 @@ def w1(w: Array, v: Array, totals: tuple[float, float], x: Array | None) -> floa
     return math.fsum(parts) if apart else None
 
 
-class _Running:
-    """A running sum of a few thousand terms, rounded once each time it is read."""
+class Running:
+    """A running sum in twice the working precision. Source: Knuth, TAOCP 2, section 4.2.2."""
 
     def __init__(self) -> None:
         self.high = self.low = 0.0
 
-    def add(self, term: float) -> float:
-        """The sum before `term`, which is then added to it."""
-        before = self.high + self.low
+    def add(self, term: float) -> None:
+        """Add `term`, without an error of rounding."""
         total = self.high + term
         back = total - self.high
         self.low += (self.high - (total - back)) + (term - back)
         self.high = total
-        return before
+
+    def read(self) -> tuple[float, float]:
+        """The sum so far as a double and the small rest."""
+        high = self.high + self.low
+        return high, self.low - (high - self.high)
+
+    def before(self, term: float) -> float:
+        """The sum so far, rounded once, and then `term` is added to it."""
+        so_far = self.high + self.low
+        self.add(term)
+        return so_far

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from divviz.dist import Dist, Tail, spell
-from divviz.infinity import MIRROR, Reason
+from divviz.infinity import MIRROR, Reason, mismatch
 
 Key = tuple[int, float, int]
 Growth = dict[Key, float]
@@ -148,16 +148,6 @@ def _ratio(where: str) -> Reason:
 # --- the gap of the quantiles
 
 
-def _mismatch(p: Tail, q: Tail) -> tuple[float, str] | None:
-    """The least index at which two power tails differ, and whose is larger there."""
-    mine, theirs = dict(p.terms), dict(q.terms)
-    for alpha in sorted(mine.keys() | theirs.keys()):
-        a, b = mine.get(alpha, 0.0), theirs.get(alpha, 0.0)
-        if not math.isclose(a, b, rel_tol=2e-15):
-            return alpha, "P" if a > b else "Q"
-    return None
-
-
 def far_apart(p: Dist, q: Dist, order: float) -> Reason | None:
     """Why the mean of |F^-1(u) - G^-1(u)|^order is infinite, else None (order up to infinity).
 
@@ -174,7 +164,7 @@ def far_apart(p: Dist, q: Dist, order: float) -> Reason | None:
 def _far_in(one: Tail, other: Tail, order: float) -> Reason | None:
     fields: dict[str, Any] = {"order": order}
     if "power" in (one.kind, other.kind):
-        found = _mismatch(one, other)
+        found = mismatch(one, other)
         if found is None:
             return None
         beta, who = found

@@ -11,7 +11,6 @@ from divviz.scene import Scene
 from divviz.sides import Done, became, of
 
 HOW = ("samples", "histogram", "fitted")
-RULES = ("fd", "scott", "sturges", "rice", "sqrt")
 # Half of what a link may hold: a fit or a histogram of longer data goes on without its numbers.
 LONGEST_SIDE = 4000
 
@@ -27,11 +26,6 @@ def count_of(dist: Dist) -> int:
     """How many numbers a side is made of, 0 where it is made of none."""
     values = numbers_of(dist)
     return 0 if values is None else len(values)
-
-
-def without_data(dist: Dist) -> Dist:
-    """A fitted distribution as the plain member of its family; any other as it is."""
-    return plain(dist)
 
 
 def density_of(dist: Dist) -> Dist:

@@ -197,12 +197,18 @@ def square_beyond(p: Dist, q: Dist, mesh: Mesh) -> float:
             for alpha, c in dist.tail()[i].terms
             if alpha < 10
         ]
-        for alpha, a in terms:
-            for beta, b in terms:
-                excess = alpha + beta - 1
-                if excess > 0:
-                    total += a * b * math.exp(-excess * mesh.last_log(side)) / excess
+        total += squares_beyond(terms, mesh.last_log(side))
     return max(total, 0.0)
+
+
+def squares_beyond(terms: list[tuple[float, float]], log_x: float) -> float:
+    """The integral from x on of the square of the sum of a x**-alpha over `terms` (alpha, a)."""
+    return sum(
+        a * b * math.exp((1 - alpha - beta) * log_x) / (alpha + beta - 1)
+        for alpha, a in terms
+        for beta, b in terms
+        if alpha + beta > 1
+    )
 
 
 def beyond(p: Dist, q: Dist, mesh: Mesh) -> float:

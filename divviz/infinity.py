@@ -173,20 +173,26 @@ def heavy(p: Dist, q: Dist, who: str) -> Reason | None:
     return Reason("tail", {"who": who, "other": MIRROR[who]})
 
 
-def _no_mean(tail: Tail) -> dict[float, float]:
-    return {alpha: c for alpha, c in tail.terms if alpha <= 1}
+def mismatch(p: Tail, q: Tail) -> tuple[float, str] | None:
+    """The least index at which two power tails differ, and whose is larger there, else None."""
+    mine, theirs = dict(p.terms), dict(q.terms)
+    for alpha in sorted(mine.keys() | theirs.keys()):
+        a, b = mine.get(alpha, 0.0), theirs.get(alpha, 0.0)
+        # Coefficients carry a few roundings (mixtures add them up).
+        if not math.isclose(a, b, rel_tol=2e-15):
+            return alpha, "P" if a > b else "Q"
+    return None
+
+
+def unmatched(p: Dist, q: Dist, index: float, code: str) -> Reason | None:
+    """The reason `code` where a power tail of an index up to `index` does not cancel, else None."""
+    for one, other in zip(p.tail(), q.tail(), strict=True):
+        found = mismatch(one, other) if one.terms or other.terms else None
+        if found is not None and found[0] <= index:
+            return Reason(code, {"who": found[1], "other": MIRROR[found[1]]})
+    return None
 
 
 def far(p: Dist, q: Dist) -> Reason | None:
     """Why W1 is infinite, else None: power tails of index up to 1 that do not cancel."""
-    for one, other in zip(p.tail(), q.tail(), strict=True):
-        if not (one.terms or other.terms):
-            continue
-        mine, theirs = _no_mean(one), _no_mean(other)
-        for alpha in sorted(mine.keys() | theirs.keys()):
-            a, b = mine.get(alpha, 0.0), theirs.get(alpha, 0.0)
-            # Coefficients carry a few roundings (mixtures add them up).
-            if not math.isclose(a, b, rel_tol=2e-15):
-                who = "P" if a > b else "Q"
-                return Reason("mean", {"who": who, "other": MIRROR[who]})
-    return None
+    return unmatched(p, q, 1.0, "mean")

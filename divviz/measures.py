@@ -85,9 +85,14 @@ class Measure:
 
     def quiet_number(self, pair: Pair, parameters: dict[str, float]) -> float | None:
         """The same for who is quiet already: to be quiet again for each number takes its time."""
-        own = self._own(pair)
-        reason = self._why(pair, own, parameters)
-        return self.value(own, **parameters) if reason is None else reason.value
+        # A page shows a number, says it in a sentence and draws it; two measures may share one.
+        asked = (self.value, *sorted(parameters.items()))
+        if asked not in pair.kept:
+            own = self._own(pair)
+            reason = self._why(pair, own, parameters)
+            pair.kept[asked] = self.value(own, **parameters) if reason is None else reason.value
+        number: float | None = pair.kept[asked]
+        return number
 
     def _own(self, pair: Pair) -> Pair:
         """What belongs to one side alone needs no common ground with the other."""
@@ -331,14 +336,10 @@ def values(
 ) -> dict[str, float | None]:
     """Measures of `pair` by key, in `unit`: those of `keys`, or all that need no parameter."""
     factor = unit_factor(unit)
-    done: dict[Callable[..., float], float | None] = {}
     result: dict[str, float | None] = {}
     for key in _PLAIN if keys is None else keys:
         one = MEASURES[key]
-        if one.value not in done:
-            given = one.checked({}, defaults=True) if one.required else {}
-            done[one.value] = one.quiet_number(pair, given)
-        nats = done[one.value]
+        nats = one.quiet_number(pair, one.checked({}, defaults=True) if one.required else {})
         result[key] = None if nats is None else _converted(one, nats, factor)
     return result
 

@@ -135,13 +135,17 @@ def triangular_discrimination(pair: Pair) -> float:
 
 def chi2_pearson(pair: Pair) -> float:
     """sum (p - q)^2 / q. Source: Nielsen & Nock, IEEE Signal Process. Lett. 21 (2014), (3)."""
-    log = log_affinity(pair, 2.0)
-    return math.expm1(log) if log < 709.7 else math.inf
+    return _squared_ratio(pair, 2.0)
 
 
 def chi2_neyman(pair: Pair) -> float:
     """sum (p - q)^2 / p: Pearson's with P and Q exchanged."""
-    return chi2_pearson(pair.swapped)
+    return _squared_ratio(pair, -1.0)
+
+
+def _squared_ratio(pair: Pair, a: float) -> float:
+    log = log_affinity(pair, a)
+    return math.expm1(log) if log < 709.7 else math.inf
 
 
 def infinite_pearson(pair: Pair) -> Reason | None:
@@ -173,7 +177,7 @@ def _squared(pair: Pair) -> float:
     weights = pair.weights
     mass = np.where(weights > 0, weights, 1.0)
     near = float((difference(pair.ground) ** 2 / mass).sum())
-    logs = [log_power(one, 2.0, 0.0) for one in (pair, pair.swapped)]
+    logs = [log_power(pair, 2.0, 0.0), log_power(pair, 0.0, 2.0)]
     cross = log_power(pair, 1.0, 1.0)
     top = max(logs)
     if top > 700:

@@ -50,6 +50,8 @@ class Pair:
         # A fitted member compares as what it is, with its family's own formulas.
         self.P = plain(p)
         self.Q = plain(q)
+        # What was computed of this pair, by what it is: measures build on one another.
+        self.kept: dict[Any, Any] = {}
         self.mixed = p.kind != q.kind
         self.kind = "mixed" if self.mixed else p.kind
         self.labels = None if self.mixed else joined_labels(p, q)

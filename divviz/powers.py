@@ -110,7 +110,14 @@ def log_affinity(pair: Pair, a: float) -> float:
 
 @QUIET
 def places(pair: Pair, a: float, b: float) -> Places:
-    """Nodes that resolve p^a q^b, and P and Q themselves."""
+    """Nodes that resolve p^a q^b, and P and Q themselves; kept, as many measures ask for them."""
+    if ("places", a, b) not in pair.kept:
+        pair.kept["places", a, b] = _places(pair, a, b)
+    found: Places = pair.kept["places", a, b]
+    return found
+
+
+def _places(pair: Pair, a: float, b: float) -> Places:
     if pair.discrete:
         return _outcomes(pair, a, b)
     panels = _widened(pair, pair.mesh.panels, a, b)
@@ -172,17 +179,28 @@ def _outward(pair: Pair, panels: Panels, a: float, b: float, side: int, top: flo
         edges = np.concatenate([[u], steps[steps < math.log(FARTHEST)]])
         more = _ladder(float(panels.anchor[k]), side, edges)
     else:
-        edge = float(panels.start[0] if side < 0 else panels.stop[-1])
-        anchor = float(panels.anchor[k])
-        width = float(panels.stop[k] - panels.start[k])
-        reach = width * (2.0 ** np.arange(0.0, 900.0) - 1)
-        reach = edge + side * reach[reach < FARTHEST]
-        more = straight(anchor, reach if side > 0 else reach[::-1])
+        more = doubling(panels, side)
     logs = sampled(pair, more, 4).power(a, b).reshape(-1, 4).max(axis=1)
-    logs = logs if side > 0 else logs[::-1]
-    # It may rise before it falls: all up to the last panel that still counts.
+    return counting(more, logs, side, top)
+
+
+def doubling(panels: Panels, side: int) -> Panels:
+    """Linear panels past the last one on a side, each twice as wide as the one before."""
+    k = 0 if side < 0 else -1
+    edge = float(panels.start[0] if side < 0 else panels.stop[-1])
+    reach = float(panels.stop[k] - panels.start[k]) * (2.0 ** np.arange(0.0, 900.0) - 1)
+    edges = np.sort(edge + side * reach[reach < FARTHEST])
+    n = len(edges) - 1
+    return Panels(np.full(n, panels.anchor[k]), np.zeros(n), edges[:-1], edges[1:])
+
+
+def counting(more: Panels, logs: Array, side: int, top: float) -> Panels:
+    """Those of the panels `more` (k,), which lead away to a side, up to the last that counts.
+
+    `logs` (k,) is what each adds; it may rise above `top`, what the others add, before it falls.
+    """
     level = max(top, float(logs.max(initial=-math.inf)))
-    counts = np.flatnonzero(logs > level - SPAN)
+    counts = np.flatnonzero((logs if side > 0 else logs[::-1]) > level - SPAN)
     keep = int(counts[-1]) + 1 if counts.size else 0
     return more.take(slice(0, keep) if side > 0 else slice(len(more) - keep, len(more)))
 
@@ -191,12 +209,6 @@ def _ladder(anchor: float, side: int, u: Array) -> Panels:
     u = np.sort(u)[:: (1 if side > 0 else -1)]
     k = len(u) - 1
     return Panels(np.full(k, anchor), np.full(k, float(side)), u[:-1], u[1:])
-
-
-def straight(anchor: float, edges: Array) -> Panels:
-    """Linear panels between ascending offsets `edges` (k + 1,) of one anchor."""
-    k = len(edges) - 1
-    return Panels(np.full(k, anchor), np.zeros(k), edges[:-1], edges[1:])
 
 
 def _ladders_in(pair: Pair, panels: Panels) -> list[int]:
@@ -218,12 +230,7 @@ def _inward(pair: Pair, panels: Panels, a: float, b: float, k: int, top: float) 
     u = float(min(panels.start[k], panels.stop[k]))
     edges = u - 12.0 * np.arange(0.0, 400.0) ** 1.3
     more = _ladder(anchor, side, edges)
-    logs = sampled(pair, more, 1).power(a, b)
-    logs = logs if side < 0 else logs[::-1]
-    level = max(top, float(logs.max()))
-    counts = np.flatnonzero(logs > level - SPAN)
-    keep = int(counts[-1]) + 1 if counts.size else 0
-    return more.take(slice(0, keep) if side < 0 else slice(len(more) - keep, len(more)))
+    return counting(more, sampled(pair, more, 1).power(a, b), -side, top)
 
 
 def _sorted(every: list[Panels]) -> Panels:

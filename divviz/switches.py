@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from divviz import dataset, families, fit, shapes
 from divviz.controls import OWN, Shown, pmf_like, rounded, shown, wrapped
 from divviz.dist import Dist, SceneError
+from divviz.empirical import plain
 from divviz.notices import Notice
 from divviz.objectives import OBJECTIVES
 from divviz.pair import Pair
@@ -46,13 +47,13 @@ def family(scene: Scene, side: str, name: str) -> Done:
     if name in dataset.HOW:
         return dataset.given(scene, side, "", name, "")
     if name in OWN:
-        return became(scene, side, wrapped(shapes.unnamed(dataset.without_data(dist)), name))
+        return became(scene, side, wrapped(shapes.unnamed(plain(dist)), name))
     if name in _SHAPES:
         return _SHAPES[name](scene, side)
     kind = shapes.known(name).kind
     if offers(scene, side) not in (kind, "any"):
         raise SceneError("fit_kind", family=name, kind=offers(scene, side))
-    inner = dataset.without_data(dist.parts[0] if dist.name in OWN else dist)
+    inner = plain(dist.parts[0] if dist.name in OWN else dist)
     if inner.name == name:
         return became(scene, side, inner)
     after = shapes.like(shapes.unnamed(inner), name)
@@ -101,7 +102,7 @@ def _to_steps(scene: Scene, side: str) -> Done:
 
 
 def _to_mixture(scene: Scene, side: str) -> Done:
-    dist = dataset.without_data(shapes.unnamed(of(scene, side)))
+    dist = plain(shapes.unnamed(of(scene, side)))
     if dist.kind == "continuous":
         centre, width = (float(f"{one:.4g}") for one in shapes.centre_width(dist))
         # 0.8 and 0.6 of the width keep the variance: 0.64 + 0.36 = 1

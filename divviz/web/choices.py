@@ -7,6 +7,7 @@ from typing import Any
 from divviz import dataset, fit
 from divviz.controls import OWN
 from divviz.dist import Family, Param
+from divviz.empirical import RULES
 from divviz.families import FAMILIES, make
 from divviz.measures import FIRST, MEASURES, UNITS, Measure
 from divviz.objectives import OBJECTIVES
@@ -47,7 +48,7 @@ def vocabulary(lang: str) -> dict[str, Any]:
                 (key, t("stage.by", measure=one.symbol)) for key, one in OBJECTIVES.items()
             ],
             "how": [(how, t(f"family.{how}")) for how in dataset.HOW],
-            "rules": [(rule, t(f"rule.{rule}")) for rule in dataset.RULES],
+            "rules": [(rule, t(f"rule.{rule}")) for rule in RULES],
         },
     }
 
