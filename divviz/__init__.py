@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from divviz.families import density as density
     from divviz.families import pmf as pmf
     from divviz.families import samples as samples
+    from divviz.grammar import parse as parse
     from divviz.measures import evaluate as evaluate
     from divviz.measures import explain as explain
     from divviz.measures import measure as measure
-    from divviz.scene import parse as parse
 
 __version__ = "0.1.0"
 
@@ -22,7 +22,7 @@ _HOME = {
     "evaluate": "divviz.measures",
     "explain": "divviz.measures",
     "measure": "divviz.measures",
-    "parse": "divviz.scene",
+    "parse": "divviz.grammar",
     "pmf": "divviz.families",
     "samples": "divviz.families",
 }

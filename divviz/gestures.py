@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from divviz import dataset, families, shapes, switches
 from divviz.controls import dragged, pmf_like, resized, rounded, with_param, with_share
 from divviz.dist import Dist, SceneError
+from divviz.grammar import parse
 from divviz.notices import NOTICES as NOTICES
 from divviz.notices import Notice as Notice
 from divviz.presets import PRESETS, by_chance
 from divviz.readers import number, numbers, short, side_of, text, texts, whole
-from divviz.scene import DEFAULT, MOST_OUTCOMES, Scene, check_size, parse
+from divviz.scene import DEFAULT, MOST_OUTCOMES, Scene, check_size
 from divviz.sides import Done, cut, need_density, need_outcomes, of, outcomes, put, seen
 from divviz.switches import CELLS, neat
 

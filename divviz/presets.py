@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from divviz.dist import Dist
-from divviz.scene import DEFAULT, DEFAULT_SHOW, DEFAULTS, Scene, parse
+from divviz.grammar import parse
+from divviz.scene import DEFAULT, DEFAULT_SHOW, DEFAULTS, Scene
 
 
 class Preset(NamedTuple):

@@ -82,3 +82,16 @@ def masses(page: Page, side: str) -> list[float]:
 
 
 EVEN = "p=pmf(1,1,1,1,1,1,1,1,1,1)&q=pmf(1,1,1,1,1,1,1,1,1,1)"
+
+
+def too_small(page: Page) -> list[str]:
+    """The controls of the board that are smaller than a fingertip needs: WCAG 2.2, 2.5.8."""
+    return page.evaluate(
+        """() => [...document.querySelector('.dv-board')
+                   .querySelectorAll('button, input, select, textarea, summary, .dv-hit')]
+                 .filter((one) => one.getClientRects().length)
+                 .filter((one) => {
+                   const box = one.getBoundingClientRect();
+                   return box.width < 24 || box.height < 24; })
+                 .map((one) => one.outerHTML)"""
+    )

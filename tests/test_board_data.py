@@ -5,7 +5,7 @@ from pathlib import Path
 
 import live
 import pytest
-from board import NewPage, address, number, scene_text, settle, stroke, value, visit
+from board import NewPage, address, number, scene_text, settle, stroke, too_small, value, visit
 from playwright.sync_api import Page, expect
 
 import divviz
@@ -259,13 +259,4 @@ def test_axe_finds_no_violation_with_everything_open(
     found = page.evaluate("async () => (await axe.run()).violations")
     assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
     assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
-    small = page.evaluate(
-        """() => [...document.querySelector('.dv-board')
-                   .querySelectorAll('button, input, select, textarea, summary, .dv-hit')]
-                 .filter((one) => one.getClientRects().length)
-                 .filter((one) => {
-                   const box = one.getBoundingClientRect();
-                   return box.width < 24 || box.height < 24; })
-                 .map((one) => one.outerHTML)"""
-    )
-    assert small == []
+    assert too_small(page) == []

@@ -20,6 +20,7 @@ from board import (
     scene_text,
     settle,
     stroke,
+    too_small,
     value,
     values,
     visit,
@@ -231,16 +232,7 @@ def test_axe_finds_no_violation_and_nothing_scrolls_sideways(
                  .map((one) => one.className)"""
     )
     assert wide == []
-    small = page.evaluate(
-        """() => [...document.querySelector('.dv-board')
-                   .querySelectorAll('button, input, select, summary, .dv-hit')]
-                 .filter((one) => one.getClientRects().length)
-                 .filter((one) => {
-                   const box = one.getBoundingClientRect();
-                   return box.width < 24 || box.height < 24; })
-                 .map((one) => one.outerHTML)"""
-    )
-    assert small == []
+    assert too_small(page) == []
 
 
 def test_reduced_motion_is_respected(new_page: NewPage, server: live.Server) -> None:

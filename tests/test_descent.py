@@ -10,9 +10,9 @@ from scipy import differentiate
 from divviz.descent import descend
 from divviz.families import SceneError, make, samples
 from divviz.fit import closest
+from divviz.grammar import parse
 from divviz.measures import measure
 from divviz.objectives import OBJECTIVES, cost
-from divviz.scene import parse
 
 TWO = "mixture(0.3*normal(-2,1)+0.7*normal(2,0.5))"
 DRAWN = "drawn(-3,5,AAABAgBA__gA)"

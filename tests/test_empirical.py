@@ -10,10 +10,10 @@ from scipy import stats
 from divviz.empirical import RULES, bin_count, bins, ordered_values, plain
 from divviz.errors import SceneError
 from divviz.families import FAMILIES, fitted, histogram, make, pmf, samples
+from divviz.grammar import parse
 from divviz.measures import evaluate
 from divviz.pair import Pair
 from divviz.pasted import read_numbers
-from divviz.scene import parse
 
 
 def rng(seed=5):

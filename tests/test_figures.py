@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divviz.families import drawn, pmf, samples
+from divviz.grammar import parse
 from divviz.measures import MEASURES, UNITS, values
 from divviz.measures import value as measured
 from divviz.pair import Pair
 from divviz.presets import PRESETS
-from divviz.scene import parse
 from divviz.web import figures, sheet, text
 
 T = text.of("en")

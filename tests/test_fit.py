@@ -11,9 +11,9 @@ from scipy.special import ndtri
 from divviz import fit
 from divviz.families import FAMILIES, SceneError, make, samples
 from divviz.fit import closest
+from divviz.grammar import parse
 from divviz.measures import evaluate, measure
 from divviz.objectives import OBJECTIVES, cost
-from divviz.scene import parse
 
 PARAMETRIC = [name for name, family in FAMILIES.items() if family.params]
 

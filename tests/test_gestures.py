@@ -9,10 +9,11 @@ from divviz import families
 from divviz.controls import grips, parameters, shown
 from divviz.families import FAMILIES, SceneError
 from divviz.gestures import ACTS, NOTICES, Notice, apply
+from divviz.grammar import parse
 from divviz.measures import evaluate
 from divviz.pair import Pair
 from divviz.presets import PRESETS
-from divviz.scene import DEFAULT, DEFAULTS, Scene, parse, read_link
+from divviz.scene import DEFAULT, DEFAULTS, Scene, read_link
 
 
 def scene(p, q, unit="nats", show="kl_pq"):

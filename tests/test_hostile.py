@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from divviz.families import FAMILIES, SceneError
 from divviz.gestures import ACTS, apply
+from divviz.grammar import parse
 from divviz.measures import MEASURES, UNITS, evaluate
 from divviz.presets import PRESETS
-from divviz.scene import DEFAULT, DEFAULTS, Scene, parse, read, read_link
+from divviz.scene import DEFAULT, DEFAULTS, Scene, read, read_link
 
 
 def many(examples):

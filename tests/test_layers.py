@@ -68,6 +68,8 @@ MATHEMATICS = [
     ["staircase"],
     ["transport"],
     ["generators", "measures"],
+    ["grammar"],
+    ["selection"],
     ["scene"],
     ["shapes", "levels"],
     ["objectives", "notices", "readers"],

@@ -4,9 +4,10 @@ import math
 
 import pytest
 
+from divviz.grammar import parse
 from divviz.measures import evaluate
 from divviz.presets import PRESETS
-from divviz.scene import DEFAULT, MOST_OUTCOMES, parse, read_link
+from divviz.scene import DEFAULT, MOST_OUTCOMES, read_link
 
 NAMES = [
     *("identical", "shifted", "narrow_wide", "two_modes_one", "one_zero", "disjoint"),

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from divviz.grammar import GRAMMAR
 from divviz.measures import MEASURES
-from divviz.scene import GRAMMAR
 from divviz.web import text
 
 README = Path(__file__).resolve().parents[1] / "README.md"

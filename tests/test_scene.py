@@ -13,19 +13,10 @@ from hypothesis import strategies as st
 from divviz import families
 from divviz import scene as scene_
 from divviz.families import ERRORS, FAMILIES, SceneError
+from divviz.grammar import GRAMMAR, LONGEST_TEXT, decode, parse
 from divviz.measures import FIRST, MEASURES, evaluate, values
 from divviz.pair import Pair
-from divviz.scene import (
-    DEFAULT,
-    DEFAULTS,
-    GRAMMAR,
-    LONGEST_TEXT,
-    Scene,
-    decode,
-    parse,
-    read,
-    read_link,
-)
+from divviz.scene import DEFAULT, DEFAULTS, Scene, read, read_link
 
 SPELLINGS = [
     ("normal(0,1)", "normal(0,1)"),

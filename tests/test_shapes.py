@@ -7,8 +7,8 @@ import pytest
 
 from divviz import shapes
 from divviz.families import FAMILIES, SceneError, make, pmf
+from divviz.grammar import parse
 from divviz.measures import evaluate
-from divviz.scene import parse
 from divviz.shapes import BUILT, levels_of, like, rebin, spread
 
 PARAMETRIC = [name for name in FAMILIES if name not in BUILT]

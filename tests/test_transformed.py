@@ -14,9 +14,9 @@ from scipy import stats
 from divviz import controls
 from divviz.dist import Dist, End, Points, SceneError, Tail
 from divviz.families import drawn, make, mixture, pmf, scaled, shifted, truncated
+from divviz.grammar import parse
 from divviz.measures import value
 from divviz.pair import Pair
-from divviz.scene import parse
 
 INF = math.inf
 NORMAL = make("normal", 0, 1)

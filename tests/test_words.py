@@ -14,11 +14,11 @@ from scipy.stats import energy_distance, norm, wasserstein_distance
 from divviz.errors import SceneError
 from divviz.families import Dist, drawn, make, pmf
 from divviz.gestures import Notice
+from divviz.grammar import parse
 from divviz.measures import FIRST, MEASURES, UNITS, values
 from divviz.measures import value as measured
 from divviz.pair import Pair
 from divviz.presets import PRESETS
-from divviz.scene import parse
 from divviz.scene import read as read_scene
 from divviz.web import text, words
 
