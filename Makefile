@@ -4,7 +4,8 @@
 
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
-PYTEST_FLAGS ?= -n 2 --dist loadfile
+# Files in their order, not the ones with most tests first: those in a browser have few and are long.
+PYTEST_FLAGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test bench look clean
 

@@ -131,9 +131,9 @@ class _Ground:
     longest: float
 
 
-def _stand(goal: Objective, p: Dist, chart: Chart, member: Dist, at: Array) -> _Ground:
-    value = cost(goal, p, member)
-    slope = slope_of(goal, p, member, chart)
+def _stand(goal: Objective, pair: Pair, chart: Chart, member: Dist, at: Array) -> _Ground:
+    value = goal.value(pair)
+    slope = slope_of(goal, pair.P, member, chart, pair)
     metric, longest = goal.curvature * slope.metric, math.sqrt(goal.curvature) * LONGEST
     if not goal.distance:
         return _Ground(at, member, value, value, slope.gradient, slope.gradient, metric, longest)
@@ -144,7 +144,7 @@ def _stand(goal: Objective, p: Dist, chart: Chart, member: Dist, at: Array) -> _
 def _walked(
     goal: Objective, p: Dist, chart: Chart, rate: float, steps: int
 ) -> tuple[list[Step], bool]:
-    here = _stand(goal, p, chart, chart.start, chart.at(chart.start))
+    here = _stand(goal, Pair(p, chart.start), chart, chart.start, chart.at(chart.start))
     path = [Step(here.member, here.value, tuple(here.gradient.tolist()), 0.0)]
     pace = 1.0
     for _ in range(steps):
@@ -178,10 +178,12 @@ def _lower(
         for _ in range(HALVINGS):
             at = here.at + part * direction
             member = chart.member(at)
-            value = cost(goal, p, member)
-            height = 0.5 * value**2 if goal.distance else value
-            if member is not None and height < here.height + ENOUGH * part * slope:
-                return _stand(goal, p, chart, member, chart.at(member)), part
+            if member is not None:
+                pair = Pair(p, member)
+                value = goal.value(pair)
+                height = 0.5 * value**2 if goal.distance else value
+                if height < here.height + ENOUGH * part * slope:
+                    return _stand(goal, pair, chart, member, chart.at(member)), part
             part *= 0.5
     return None
 

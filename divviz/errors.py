@@ -92,6 +92,12 @@ ERRORS: dict[str, str] = {
     "fit_start": "{objective} is infinite at {start}, so there is no slope; start nearer to P.",
     "fit_other": "{start} is no {family}; start from a member of that family.",
     "fit_rate": "{value} is not a rate; use a number above 0 and at most 1.",
+    "pull_outcomes": "A pull is drawn along a line; choose densities for P and Q.",
+    "pull_ends": "The ends of a {family} move, and {objective} pulls at them as at points; "
+    "choose a family whose ends stay, or KL(P‖Q).",
+    "sweep_kind": "{kind} cannot be slid apart; choose one of: {known}.",
+    "sweep_noise": "A uniform with normal noise is no family here; "
+    "add the noise to points or normals, or set it to 0.",
     "objective": "{objective} is not an objective; choose one of: {known}.",
     "fit_none": "No {family} is closest to this shape; choose another family.",
     "fit_spike": "{family} fits these values ever better the narrower it gets, without an end; "
@@ -120,6 +126,15 @@ ERRORS: dict[str, str] = {
     "estimate_neighbour": "{value} is no number of neighbours; use a whole number from 1 to 100.",
     "nothing_left": "Nothing of the shape lies there; choose a range that holds some of it.",
     "act": "{name} is not something that the page can do; reload the page.",
+    "knob": "{knob} is nothing that this page lets you set; reload the page.",
+    "knob_number": "{knob} = {value} is out of range; use a number from {low} to {high}.",
+    "knob_choice": "{knob} = {value} is not one of its choices; use one of: {known}.",
+    "knob_count": "{knob} takes {count} numbers, and {found} were given; give each one.",
+    "knob_text": "{knob} cannot be read; open the page without it.",
+    "knob_long": "{knob} has {length} characters; use at most {longest}.",
+    "lesson_kind": "This page compares {kind} distributions and {given} ones were given; "
+    "its own example is shown.",
+    "lesson_made": "This page makes P and Q itself; set them with its own controls.",
     "act_number": "{value} is not a number; type a number such as 0.5.",
     "act_whole": "{value} is not a whole number; type a number such as 3.",
     "act_list": "A drawing takes 1 to {most} numbers that are 0 or greater; draw it again.",
@@ -195,7 +210,67 @@ ERRORS: dict[str, str] = {
     "pairs_value": "Value number {position} is {value}; use numbers from -1e300 to 1e300.",
     "pairs_whole": "{name} = {value} is out of range; use a whole number from {least} to {most}.",
     "bin_rule": "{rule} is not a rule for bins; give a whole number or one of: {known}.",
+    "snippet": "A short {library} program cannot say {family}; choose another library.",
+    "snippet_long": "A program with {count} numbers is too long to read; use at most {most}.",
     "interval_level": "The level is {value}; use a number between 0 and 1, such as 0.95.",
+    "channel_size": "A channel has one row for each input and one column for each output; {size} "
+    "is too much, use at most {most} of each.",
+    "channel_row": "Row {row} of the channel is all 0; give its input some output.",
+    "channel_input": "{count} input weights came for {rows} rows; give each row one weight.",
+    "tally_count": "{count} counts were given; give 2 to {most}, one for each of 0, 1, 2, ….",
+    "painted_axes": "The table has {axes} axes; use two, rows and columns.",
+    "painted_weight": "The weight of a cell is {value}; use a number that is 0 or greater.",
+    "painted_picture": "{name} is not one of the pictures; choose one of: {known}.",
+    "painted_side": "A table with {side} rows or columns cannot be painted; use {least} to {most}.",
+    "painted_text": "The table in this link cannot be read; copy the whole link again.",
+    "painted_rows": "{count} weights do not fill rows of {columns}; give each row the same number.",
+    "replay_outcomes": "{count} outcomes are too many to replay; use a distribution with at most "
+    "{most}.",
+    "length": "Length number {position} is {value}; use 0, a positive number or inf.",
+    "blocks_many": "There are {count} blocks of length {length}, more than {most}; use shorter "
+    "blocks or fewer outcomes.",
+    "word_none": "Outcome {value} has no word in this code; use outcomes of positive probability, "
+    "counted from 0.",
+    "bits_sign": "Bit number {position} is {value}; write only 0 and 1.",
+    "bits_end": "The last {count} bits are not a whole word; complete the word or take them out.",
+    "place": "Place number {position} is {value}; use numbers from -1e30 to 1e30.",
+    "places_order": "Place number {position} is {value}; give the places in ascending order, each "
+    "once.",
+    "places_none": "There is no place here; give at least one.",
+    "places_permuted": "This is no order of the places; name each of 0 to {last} once.",
+    "places_width": "The width is {value}; use a number above 0.",
+    "plan_rest": "Earth that stays need not be moved; choose another place to bring it to.",
+    "plan_many": "A plan has at most {most} moves; take one back first.",
+    "plan_empty": "At {place} nothing is left to move; take earth from another place.",
+    "plan_full": "At {place} nothing more fits; bring the earth to another place.",
+    "plan_left": "At {place} only {amount} is left; move no more than that.",
+    "plan_room": "At {place} only {amount} more fits; move no more than that.",
+    "plan_amount": "{value} is no amount of earth; use a number above 0.",
+    "plan_undo": "There is no such move to take back; move some earth first.",
+    "plan_text": "{found} is no move; write one as 0>3:0.25, and semicolons between moves.",
+    "plan_unfinished": "Some earth is still to be moved; finish the plan first.",
+    "plan_uncrossed": "These two moves do not cross; choose two that do.",
+    "potential_value": "Value number {position} of the critic is {value}; use numbers from -1e30 "
+    "to 1e30.",
+    "bent_count": "{count} numbers were given for the curve; give {most}.",
+    "bent_slope": "Slope number {position} is {value}; use numbers from -{most} to {most}, for the "
+    "first also -inf, for the last also inf.",
+    "bent_convex": "Slope number {position} is {value}, less than the {before} before it; let "
+    "slopes only grow from left to right.",
+    "bent_height": "{value} is no height for the curve; use a number from -{most} to {most}.",
+    "bent_held": "There is no knot {index} to drag; drag one that the plot shows, but not the one "
+    "at 1.",
+    "bent_text": "The curve is written as six slopes; write such as -0.5,-0.5,-0.5,0.5,0.5,0.5.",
+    "critic_values": "{count} values were given; use 1 to {most}.",
+    "critic_value": "Value number {position} of the critic is {value}; use numbers from {least} "
+    "to {most}.",
+    "critic_window": "The window from {low} to {high} cannot be cut into cells; let it run from a "
+    "smaller to a larger number.",
+    "critic_text": "The critic is written as values; write such as 0,1,-0.5*3, for densities with "
+    "a window in front: -4,4;0,1,-0.5*3.",
+    "critic_density": "Here are densities, and the critic has no window; give it the interval that "
+    "its values stand on.",
+    "critic_kinds": "Outcomes and a density have no common ground; compare two of one kind.",
 }
 
 

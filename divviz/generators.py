@@ -191,8 +191,8 @@ def optimal_critic(key: str, p: Dist, q: Dist) -> Critic:
 def variational_bound(key: str, p: Dist, q: Dist, critic: Critic) -> float:
     """E_P[T] - E_Q[f*(T)] for a critic T(x) of x (n,): at most D_f(P||Q), for whatever T.
 
-    -inf where f*(T) is infinite with positive chance under Q. SceneError for a critic that gives
-    something else than n numbers.
+    -inf where f*(T) is infinite with positive chance under P or Q. SceneError for a critic that
+    gives something else than n numbers.
 
     >>> from divviz.families import make
     >>> p, q = make("normal", 0, 1), make("normal", 1, 1)
@@ -232,7 +232,9 @@ def _parts(one: Generator, at: Places, t: Array) -> Array:
         # A critic may round to the end of its range where q is next to nothing.
         cost = one.conjugate(np.minimum(t, math.nextafter(one.critic[1], -math.inf)))
     loss = np.where(g.q > 0, g.q * cost, 0.0)
-    return np.stack([gain, loss])
+    # Where Q has no mass E_Q does not ask for f*(T), but T must stay in its range there too.
+    beyond = (t > one.critic[1]) & (np.isfinite(g.log_p) | np.isfinite(g.log_q))
+    return np.stack([gain, np.where(beyond, np.inf, loss)])
 
 
 def _bound(one: Generator, at: Places, t: Array) -> float:

@@ -1,33 +1,32 @@
-"""What a fit may minimise, and the coordinates of a family's parameters in which it moves."""
+"""What a fit may minimise, its values, and its slopes in the coordinates of a family."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from divviz import families
-from divviz.dist import QUIET, Dist, Family, Names, Param, Points, SceneError
+from divviz import carried
+from divviz.coordinates import Chart as Chart
+from divviz.dist import QUIET, Dist, Names, Points, SceneError
 from divviz.ground import Ground
 from divviz.levels import w2
-from divviz.measures import LOG_2, value
+from divviz.measures import value
 from divviz.pair import Pair
+from divviz.powers import places
 from divviz.shapes import centre_width
 from divviz.transport import infinite_wasserstein
 
 Array = NDArray[np.float64]
-Args = tuple[float, ...]
 
 # Derivatives by five points, this far apart in units of each coordinate. An objective is smooth,
 # and its last digits are noise; a log density is exact, and may have a kink between two nodes.
 STEP = 1e-3
 FINE = 3e-5
 MIDDLES = 64  # levels of quantiles for a metric, which may be rough
-PLACES = 1e8  # a parameter of that range is a place on the line; a narrower one is a pure number
 
 
 # --- the objectives ----------------------------------------------------------------------------
@@ -61,11 +60,12 @@ def _seek(g: Ground) -> Array:
 
 
 def _middle(g: Ground) -> Array:
-    return np.where(g.q > 0, 0.5 * g.q * (LOG_2 - np.logaddexp(0.0, g.log_ratio)), 0.0)
+    # log m/q less log 1/2: nothing where P has nothing, so that disjoint P and Q do not pull at all
+    return np.where(g.q > 0, -0.5 * g.q * np.logaddexp(0.0, g.log_ratio), 0.0)
 
 
 def _square(g: Ground) -> Array:
-    return np.where(g.p > 0, -g.p * np.exp(g.log_ratio), 0.0)
+    return np.where(g.p > 0, -np.exp(np.log(g.p) + g.log_ratio), 0.0)
 
 
 def _of(key: str, **parameters: float) -> Callable[[Pair], float]:
@@ -79,7 +79,9 @@ def _of(key: str, **parameters: float) -> Callable[[Pair], float]:
 
 
 def _w2(pair: Pair) -> float:
-    """W2 with the quantiles of P kept between calls, where that has all its digits."""
+    """W2 with what it needs of P kept between calls, where that has all its digits."""
+    if carried.suits(pair.P, pair.Q):
+        return carried.w2(pair.P, pair.Q)
     if pair.discrete or infinite_wasserstein(pair, 2.0) is not None:
         return _of("wasserstein", p=2.0)(pair)
     quick = w2(pair.P, pair.Q)
@@ -129,91 +131,6 @@ def refusal(objective: Objective, pair: Pair) -> SceneError:
     return SceneError(code, family=family)
 
 
-# --- coordinates -------------------------------------------------------------------------------
-
-
-def _curve(param: Param) -> str:
-    """How a parameter becomes a coordinate without ends."""
-    if param.scale == "log" or (param.minimum >= 0 and param.maximum > 1):
-        return "log"
-    if param.minimum >= 0:
-        return "logit"
-    return "asinh" if 1e4 < param.maximum - param.minimum < PLACES else ""
-
-
-def _bend(value: float, param: Param) -> float:
-    curve = _curve(param)
-    if curve == "log":
-        return math.log(max(value, 1e-300))
-    if curve == "logit":
-        share = min(max(value, 1e-12), 1 - 1e-12)
-        return math.log(share) - math.log1p(-share)
-    return math.asinh(value) if curve == "asinh" else value
-
-
-def _unbend(value: float, param: Param) -> float:
-    curve = _curve(param)
-    if curve == "log":
-        value = math.exp(min(value, 700.0))
-    elif curve == "logit":
-        value = 1 / (1 + math.exp(-value)) if value > -700 else 0.0
-    elif curve == "asinh":
-        value = math.sinh(min(max(value, -700.0), 700.0))
-    return param.clip(value)
-
-
-@dataclass(frozen=True)
-class Chart:
-    """The parameters of `start` as coordinates on the whole line; whole numbers are held.
-
-    A coordinate is the log of a positive parameter, the log odds of a share, asinh of a slant
-    that may be large of both signs, or the parameter.
-    """
-
-    start: Dist
-
-    @property
-    def family(self) -> Family:
-        """The family whose members the coordinates name."""
-        return self.start.family
-
-    @cached_property
-    def free(self) -> tuple[int, ...]:
-        """Which parameters move."""
-        return tuple(i for i, param in enumerate(self.family.params) if not param.integer)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The coordinates as words: "mu", "log sigma", "logit p"."""
-        params = (self.family.params[i] for i in self.free)
-        return tuple(f"{_curve(param)} {param.name}".strip() for param in params)
-
-    def at(self, dist: Dist) -> Array:
-        """The coordinates (k,) of a member."""
-        return np.array([_bend(dist.args[i], self.family.params[i]) for i in self.free])
-
-    def units(self, dist: Dist) -> Array:
-        """How far in each coordinate (k,) changes a member about as much as in the others."""
-        width = centre_width(dist)[1] or 1.0
-        params = (self.family.params[i] for i in self.free)
-        return np.array([width if _is_place(param) else 1.0 for param in params])
-
-    def member(self, coordinates: Array) -> Dist | None:
-        """The member there, None where the parameters exclude each other."""
-        args = list(self.start.args)
-        for i, coordinate in zip(self.free, coordinates, strict=True):
-            args[i] = _unbend(float(coordinate), self.family.params[i])
-        try:
-            return families.make(self.family.name, *args)
-        except SceneError:
-            return None
-
-
-def _is_place(param: Param) -> bool:
-    """Whether a parameter is a place on the line, in units of x."""
-    return not _curve(param) and param.maximum - param.minimum >= PLACES
-
-
 # --- values and slopes -------------------------------------------------------------------------
 
 
@@ -235,9 +152,12 @@ class Slope:
 
 
 @QUIET
-def slope_of(objective: Objective, p: Dist, member: Dist, chart: Chart) -> Slope:
+def slope_of(
+    objective: Objective, p: Dist, member: Dist, chart: Chart, pair: Pair | None = None
+) -> Slope:
     """The slope of the objective at a member in the coordinates of `chart`.
 
+    `pair`, if it is at hand, is that of P and the member, with what it has computed already.
     Of a divergence by the integral of pull times score (the derivative of log q), of a distance
     of outcomes by its dual; else, and where an end of the support moves, by differences.
     Source: the Fisher information as metric, Amari, Neural Computation 10 (1998), (2.2), (3.4);
@@ -246,7 +166,8 @@ def slope_of(objective: Objective, p: Dist, member: Dist, chart: Chart) -> Slope
     at, units = chart.at(member), chart.units(member)
     stencil = _stencil(chart, at, FINE * units)
     # a density has no ground in common with data, and its own will do for the metric
-    pair = Pair(p if p.kind == member.kind else member, member)
+    if pair is None or pair.mixed:
+        pair = Pair(p if p.kind == member.kind else member, member)
     scores = _scores(_places(pair), stencil, FINE * units)
     moves = _moves(member, stencil)
     # an end that moves has no score, and scores may depend on each other
@@ -263,12 +184,7 @@ def _metric_of_ways(chart: Chart, member: Dist, fisher: Array) -> Array:
     if member.kind == "discrete":
         return fisher * width**2
     levels = (np.arange(MIDDLES) + 0.5) / MIDDLES
-    still = member.quantile(levels)
-    rows = [
-        _central([still if one is None else one.quantile(levels) for one in row], STEP * unit)
-        for row, unit in zip(_stencil(chart, chart.at(member), STEP * units), units, strict=True)
-    ]
-    ways = np.array(rows)
+    ways = drifts(lambda one: one.quantile(levels), member, chart)
     result: Array = ways @ ways.T / MIDDLES + np.diag(1e-9 * width**2 / units**2)
     return result
 
@@ -287,11 +203,42 @@ def _gradient(
         return -_scores(Points(x), stencil, FINE * chart.units(member)) @ np.exp(logs)
     if objective.distance and p.kind == "discrete" == member.kind:
         return np.asarray(scores @ _lift(objective, pair))
-    # what is finite only where Q covers P does not feel how Q's ends move
-    moves = objective.pull not in (_cover, _square) and _moves(member, stencil)
+    moves = not covers_only(objective) and _moves(member, stencil)
     if objective.pull is None or moves or pair.beyond("P") or pair.beyond("Q"):
         return _differences(objective, p, member, chart)
+    if objective.pull is _square and not pair.discrete:
+        # p^2/q may have its mass far out, where P and Q have none
+        at = places(pair, 2.0, -1.0)
+        far = _scores(Points(at.x), stencil, FINE * chart.units(member))
+        return np.asarray(far @ -np.exp(at.power(2.0, -1.0)))
     return np.asarray(scores @ objective.pull(pair.ground))
+
+
+def scores(places: Points, member: Dist, chart: Chart) -> Array:
+    """The derivatives (k, n) of log q by each coordinate at n places, 0 where undefined."""
+    steps = FINE * chart.units(member)
+    return _scores(places, _stencil(chart, chart.at(member), steps), steps)
+
+
+def drifts(landing: Callable[[Dist], Array], member: Dist, chart: Chart) -> Array:
+    """The derivatives (k, n) by each coordinate of places (n,) that depend on the member."""
+    steps, still = STEP * chart.units(member), landing(member)
+    return np.array(
+        [
+            _central([still if one is None else landing(one) for one in row], float(step))
+            for row, step in zip(_stencil(chart, chart.at(member), steps), steps, strict=True)
+        ]
+    )
+
+
+def covers_only(objective: Objective) -> bool:
+    """Whether it is finite only where Q covers P, and so does not feel how Q's ends move."""
+    return objective.pull in (_cover, _square)
+
+
+def ends_move(member: Dist, chart: Chart) -> bool:
+    """Whether the support depends on the parameters."""
+    return _moves(member, _stencil(chart, chart.at(member), FINE * chart.units(member)))
 
 
 Stencil = list[list[Dist | None]]
@@ -363,7 +310,7 @@ def _differences(objective: Objective, p: Dist, member: Dist, chart: Chart) -> A
         beside = 1e-4 * np.eye(len(steps))[j] * steps
         gradient[j] = slope if math.isfinite(slope) else _one_sided(objective, p, chart, at, beside)
     here = cost(objective, p, member) if objective.distance else 0.5
-    return gradient / (2 * max(here, 1e-300))
+    return gradient / (2 * here) if here > 0 else np.zeros(len(steps))
 
 
 def _one_sided(objective: Objective, p: Dist, chart: Chart, at: Array, step: Array) -> float:

@@ -23,18 +23,19 @@ import bench_core
 import bench_record
 import live
 from bench_browser import Chromium
-from bench_drags import CHARTS, DRAGS, LIMIT, Followed, beside, follow, opened
+from bench_drags import CHARTS, DRAGS, LESSONS, LIMIT, Followed, beside, follow, opened
 from bench_process import Others, megabytes
 from bench_record import percentile
 
 Table = list[list[str]]
-RUNS = ("core", "limit", *DRAGS, "clients", "cold")
+RUNS = ("core", "limit", *DRAGS, "clients", "cold", "open")
 PROFILED = 30  # functions printed
 CLIENTS = (1, 10, 40, 100)
 EACH = 5  # updates a second
 AT_FORTY = (200, 150)  # updates/s, p95 ms
 COLD_OPENINGS = 5
 COLD = 2  # seconds
+OPENINGS = 3  # of a lesson in a browser that knows the program
 PLOTLY = "plotly.min.js"
 
 
@@ -158,6 +159,22 @@ def cold(browser: Chromium) -> Iterator[Table]:
     yield [names, [f"{part / 1000:.0f}" for part in parts]]
 
 
+def lessons(browser: Chromium) -> Table:
+    """From the request to the first number of each lesson, with nothing cached and then again."""
+    table = [["lesson, s", "first visit", "again"]]
+    with live.Server() as server:
+        for name in LESSONS:
+            times = []
+            with browser.page() as page:
+                page.call("Page.addScriptToEvaluateOnNewDocument", source=bench_record.FIRST)
+                for _ in range(1 + OPENINGS):
+                    page.open(f"{server.url}?page={name}")
+                    times.append(page.wait("window.first") / 1000)
+            again = median(times[1:])
+            table.append([name, beside(times[0], None, 2), beside(again, COLD, 2)])
+    return table
+
+
 # ------------------------------------------------------------------ the print
 
 
@@ -252,6 +269,9 @@ def in_browser(chosen: argparse.Namespace, browser: Chromium) -> None:
         print(f"\nFirst visit, nothing cached, median of {COLD_OPENINGS}")
         for table in cold(browser):
             print(aligned(table))
+    if "open" in chosen.only:
+        print("\nOpening a lesson")
+        print(aligned(lessons(browser)))
 
 
 if __name__ == "__main__":

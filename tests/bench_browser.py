@@ -162,7 +162,7 @@ class Page:
     def open(self, url: str) -> None:
         """Go to an address and return when its first number is there."""
         self.call("Page.navigate", url=url)
-        self.wait("document.querySelector('[data-measure=kl_pq][data-seq]') !== null")
+        self.wait("document.querySelector('[data-measure][data-seq]') !== null")
 
     def box(self, selector: str) -> dict[str, float]:
         """Where an element is: x, y, width and height in pixels of the window."""

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import bench_record
 import live
@@ -15,9 +16,10 @@ from bench_record import Record
 sys.path.insert(0, str(live.ROOT))
 
 import divviz
-from divviz import gestures
-from divviz.measures import FIRST
+from divviz import gestures, state
+from divviz.measures import FIRST, MEASURES, values
 from divviz.scene import read_link
+from divviz.web import lesson
 
 Way = Callable[[float], tuple[float, float]]
 
@@ -39,18 +41,48 @@ def wave(seconds: float, period: float) -> float:
     return 1 - abs((2 * seconds / period) % 2 - 1)
 
 
-def along_the_slider(page: Page) -> Way:
-    """From Q's mu of 1 to and fro over most of the slider; every move is another value."""
-    box = page.box('[data-param="q.mu"]')
-    x, y = box["x"], box["y"] + box["height"] / 2
-    return lambda t: (x + box["width"] * (0.2 + 0.7 * wave(t + 1, 3.1)), y)
+def along(selector: str) -> Callable[[Page], Way]:
+    """To and fro over most of a slider; every move is another value."""
+
+    def path(page: Page) -> Way:
+        box = page.box(selector)
+        x, y = box["x"], box["y"] + box["height"] / 2
+        return lambda t: (x + box["width"] * (0.2 + 0.7 * wave(t + 1, 3.1)), y)
+
+    return path
 
 
-def over_the_plot(page: Page) -> Way:
+def over(selector: str) -> Callable[[Page], Way]:
     """From side to side, and up and down four times as fast."""
-    box = page.box(".dv-ground")
-    x, y, w, h = box["x"], box["y"], box["width"], box["height"]
-    return lambda t: (x + w * (0.05 + 0.9 * wave(t, 5.2)), y + h * (0.9 - 0.7 * wave(t, 1.3)))
+
+    def path(page: Page) -> Way:
+        box = page.box(selector)
+        x, y, w, h = box["x"], box["y"], box["width"], box["height"]
+        return lambda t: (x + w * (0.05 + 0.9 * wave(t, 5.2)), y + h * (0.9 - 0.7 * wave(t, 1.3)))
+
+    return path
+
+
+def from_handle(selector: str, across: float, up: float) -> Callable[[Page], Way]:
+    """To and fro, so many pixels to the right and upwards, from where a handle stands."""
+
+    def path(page: Page) -> Way:
+        box = page.box(selector)
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        return lambda t: (x + across * wave(t, 3.1), y - up * wave(t, 3.1))
+
+    return path
+
+
+def ungated(path: Callable[[Page], Way]) -> Callable[[Page], Way]:
+    """The same after the visitor asked for the numbers that wait for a prediction."""
+
+    def first(page: Page) -> Way:
+        page.wait("document.querySelector('[data-gate]') !== null")
+        page.evaluate("document.querySelectorAll('[data-gate]').forEach((one) => one.click())")
+        return path(page)
+
+    return first
 
 
 def bars(*weights: int) -> str:
@@ -60,11 +92,28 @@ def bars(*weights: int) -> str:
 
 TWO_NORMALS = "p=normal(0,1)&q=normal(1,1)"
 DRAGS = {
-    "slider": Drag("slider of Q's mu", TWO_NORMALS, along_the_slider, (26, 42, 54)),
-    "bars": Drag("painting 64 bars", f"p={bars(1)}&q={bars(1, 2, 3)}", over_the_plot, (26, 42, 54)),
-    "density": Drag(
-        "drawing 256 cells", "p=normal(0,1)&q=normal(1,2)", over_the_plot, (32, 55, 45)
+    "slider": Drag("slider of Q's mu", TWO_NORMALS, along('[data-param="q.mu"]'), (26, 42, 54)),
+    "bars": Drag(
+        "painting 64 bars", f"p={bars(1)}&q={bars(1, 2, 3)}", over(".dv-ground"), (26, 42, 54)
     ),
+    "density": Drag(
+        "drawing 256 cells", "p=normal(0,1)&q=normal(1,2)", over(".dv-ground"), (32, 55, 45)
+    ),
+}
+# One a lesson: its own link, and what a visitor drags first.
+LESSONS = {
+    "surprise": over("[data-slot=board] .dv-ground"),
+    "cross_entropy": over("[data-slot=board] .dv-ground"),
+    "two_directions": from_handle("[data-slot=board] [data-handle='q.centre']", 200, 0),
+    "disjoint_supports": along("[data-slot=board] [data-param=distance]"),
+    "transport": ungated(over("[data-slot=line] .dv-ground")),
+    "f_divergences": from_handle("[data-slot=board] [data-grip='2']", 0, 60),
+    "mutual_information": over("[data-slot=table] .dv-squares"),
+    "samples": from_handle("[data-slot=board] [data-handle='q.centre']", 200, 0),
+}
+DRAGS |= {
+    name: Drag(f"lesson: {name}", f"page={name}", path, (26, 42, 54))
+    for name, path in LESSONS.items()
 }
 CHARTS = 20  # repaints a second
 
@@ -111,7 +160,7 @@ def follow(page: Page, drag: Drag, seconds: float, pid: int | None = None) -> Fo
     with Others() as others:
         page.drag(way, seconds)
     time.sleep(0.05)
-    page.wait("!document.querySelector('.dv-board[data-busy]')")
+    page.wait("!document.querySelector('[data-busy]')")
     used = cpu_seconds(pid) - used if pid else 0.0
     time.sleep(0.5)
     record = bench_record.record(page)
@@ -121,9 +170,9 @@ def follow(page: Page, drag: Drag, seconds: float, pid: int | None = None) -> Fo
 
 
 def repaints(page: Page) -> int:
-    """How often Plotly has painted so far."""
-    figure = "document.querySelector('.dv-figure')"
-    return int(page.evaluate(f"{figure} ? {figure}.dataset.repaints || 0 : 0"))
+    """How often the picture that is painted most has been painted so far."""
+    figures = "[...document.querySelectorAll('.dv-figure, .dv-drawn')]"
+    return int(page.evaluate(f"Math.max(0, ...{figures}.map((one) => +one.dataset.repaints || 0))"))
 
 
 def last_value(page: Page) -> bool:
@@ -131,6 +180,8 @@ def last_value(page: Page) -> bool:
     link = page.evaluate("location.search.slice(1)")
     text = page.evaluate("bench.message")
     message = json.JSONDecoder().raw_decode(text, text.index('{"message":'))[0]["message"]
+    if "page" in message:
+        return last_state(page, message, link)
     scene, errors = read_link(message["base"])
     for act in message["acts"]:
         scene, _ = gestures.apply(scene, act)
@@ -145,11 +196,29 @@ def last_value(page: Page) -> bool:
     return not errors and not wrong and scene.link == of_link.link and numbers == wanted
 
 
+def last_state(page: Page, message: dict[str, Any], link: str) -> bool:
+    """The same on a lesson: its link, and those of its numbers that are measures of P and Q."""
+    shown = page.evaluate(
+        "[...document.querySelectorAll('.dv-readings [data-measure][data-value]')]"
+        ".map((one) => [one.dataset.measure, one.dataset.value])"
+    )
+    stem = lesson.stem_of(message["page"])
+    about = lesson.topic(stem) if stem else None
+    assert about is not None
+    of_message, errors, _ = lesson.state_of(about, message, {})
+    of_link, wrong = state.read_link(about, link)
+    wanted = values(of_link.pair, of_link.unit, keys=[key for key, _ in shown if key in MEASURES])
+    right = all(float(number) == wanted[key] for key, number in shown if key in wanted)
+    return not errors and not wrong and of_message.link == of_link.link and right
+
+
 def opened(browser: Chromium, url: str) -> Page:
     """A page at rest, its chart painted."""
     page = browser.page()
     page.open(url)
-    if not url.startswith("data:"):
+    if "page=" in url:
+        page.wait("document.querySelector('.dv-lesson:not([data-busy])') !== null")
+    elif not url.startswith("data:"):
         page.wait("document.querySelector('.dv-figure .main-svg') !== null")
     time.sleep(1)
     return page

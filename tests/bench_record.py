@@ -39,14 +39,15 @@ RECORD = """(() => {
   const kinds = ["pointerdown", "pointermove", "pointerup"];
   if ([...document.querySelectorAll("*")].some(unaligned)) kinds.push("pointerrawupdate");
   for (const kind of kinds) addEventListener(kind, hand, { capture: true, passive: true });
-  const number = document.querySelector("[data-measure=kl_pq]"), after = new MessageChannel();
-  let asked = false;
+  const after = new MessageChannel();
+  let asked = false, newest = 0;
   after.port1.onmessage = ({ data }) => bench.frames.push([data, performance.now()]);
-  new MutationObserver(() => {
+  new MutationObserver((changes) => {
+    for (const { target } of changes) newest = Math.max(newest, +target.dataset.seq);
     if (asked) return;
     asked = true;
-    requestAnimationFrame(() => { asked = false; after.port2.postMessage(+number.dataset.seq); });
-  }).observe(number, { attributes: true, attributeFilter: ["data-seq"] });
+    requestAnimationFrame(() => { asked = false; after.port2.postMessage(newest); });
+  }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-seq"] });
 })()"""
 
 # The same, started with an empty page: when the frame with the first number is over, in
@@ -55,7 +56,7 @@ FIRST = """(() => {
   const after = new MessageChannel();
   after.port1.onmessage = () => { window.first = performance.now(); };
   const watch = new MutationObserver(() => {
-    if (!document.querySelector("[data-measure=kl_pq][data-seq]")) return;
+    if (!document.querySelector("[data-measure][data-seq]")) return;
     watch.disconnect();
     requestAnimationFrame(() => after.port2.postMessage(0));
   });

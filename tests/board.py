@@ -55,7 +55,7 @@ def settle(page: Page) -> None:
 
 def plot_box(page: Page) -> dict[str, float]:
     """The inside of the plot, where the axes end, in pixels of the page."""
-    box = page.locator(".dv-ground").bounding_box()
+    box = page.locator(".dv-ground").first.bounding_box()
     assert box is not None
     return box
 
@@ -84,14 +84,15 @@ def masses(page: Page, side: str) -> list[float]:
 EVEN = "p=pmf(1,1,1,1,1,1,1,1,1,1)&q=pmf(1,1,1,1,1,1,1,1,1,1)"
 
 
-def too_small(page: Page) -> list[str]:
-    """The controls of the board that are smaller than a fingertip needs: WCAG 2.2, 2.5.8."""
+def too_small(page: Page, inside: str = ".dv-board") -> list[str]:
+    """The controls that are smaller than a fingertip needs: WCAG 2.2, 2.5.8."""
     return page.evaluate(
-        """() => [...document.querySelector('.dv-board')
-                   .querySelectorAll('button, input, select, textarea, summary, .dv-hit')]
+        """(inside) => [...document.querySelectorAll(inside)].flatMap((one) => [...one
+                   .querySelectorAll('button, input, select, textarea, summary, .dv-hit')])
                  .filter((one) => one.getClientRects().length)
                  .filter((one) => {
                    const box = one.getBoundingClientRect();
                    return box.width < 24 || box.height < 24; })
-                 .map((one) => one.outerHTML)"""
+                 .map((one) => one.outerHTML)""",
+        inside,
     )

@@ -6,7 +6,11 @@ from typing import Any
 
 import live
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
+
+# make test PYTEST_FLAGS=--hypothesis-profile=thorough draws ten times as many examples.
+settings.register_profile("thorough", max_examples=1000)
 
 
 @pytest.fixture(scope="session")
@@ -32,27 +36,31 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Iterator[live.Tabs]:
+    """The tabs that tests hand on to each other."""
+    with live.Tabs(browser) as kept:
+        yield kept
+
+
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a page in a context of its own: new_page(allow=None, **what browser.new_context takes).
+def new_page(tabs: live.Tabs) -> Iterator[Callable[..., Page]]:
+    """Open a page that knows nothing: new_page(allow=None, **browser.new_context's options).
 
     The test fails if one logs an error or lets one through, unless `allow` (a regular expression)
     matches it: a page whose server is restarted does complain about its lost connection.
     """
-    problems: list[list[str]] = []
-    with ExitStack() as stack:
+    taken: list[tuple[live.Tab, str | None]] = []
 
-        def open_page(allow: str | None = None, **options: Any) -> Page:
-            options.setdefault("viewport", {"width": 1280, "height": 800})
-            options.setdefault("locale", "en-US")
-            context = browser.new_context(**options)
-            stack.callback(context.close)
-            page = context.new_page()
-            problems.append(live.watch(page, allow))
-            return page
+    def open_page(allow: str | None = None, **options: Any) -> Page:
+        tab = tabs.take(**options)
+        taken.append((tab, allow))
+        return tab.page
 
-        yield open_page
-    seen = [problem for page in problems for problem in page]
+    yield open_page
+    seen = [problem for tab, allow in taken for problem in tab.seen(allow)]
+    for tab, _ in taken:
+        tabs.give_back(tab)
     assert not seen, "Errors in the browser:\n" + "\n".join(seen)
 
 

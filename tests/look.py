@@ -1,9 +1,10 @@
 """`make look`: every page at two widths, in two themes and languages, in build/look/.
 
-README's picture is one of them.
+`python tests/look.py surprise` takes those of one page. README's picture is one of them.
 """
 
 import shutil
+import sys
 from itertools import product
 from pathlib import Path
 
@@ -28,6 +29,11 @@ def pages() -> list[str]:
     return [path.stem.split("_", 1)[1] for path in sorted((live.ROOT / "pages").glob("*.py"))]
 
 
+def scenes(name: str) -> dict[str, str]:
+    """What to look at on a page: a lesson as it opens, the board in many states."""
+    return SCENES if name == "playground" else {"default": "notes=1"}
+
+
 def shoot(browser: Browser, url: str, out: Path, width: int, theme: str, lang: str) -> None:
     """Save the first screen and the whole page."""
     page = browser.new_page(
@@ -36,13 +42,17 @@ def shoot(browser: Browser, url: str, out: Path, width: int, theme: str, lang: s
         device_scale_factor=1,
     )
     page.goto(url)
-    page.locator("[data-measure=kl_pq][data-seq]").wait_for()
-    page.locator(".dv-figure:not(.dv-sketched) .main-svg").first.wait_for()
+    page.locator("[data-measure][data-seq]").first.wait_for()
+    for part in page.locator("[data-slot]").all():
+        part.scroll_into_view_if_needed()
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_function("!document.querySelector('[data-busy], .dv-sketched')")
     assert page.get_by_role("dialog").count() == 0, "a dialog covers the page"
     page.screenshot(path=out)
     tall = page.evaluate("Math.ceil(document.querySelector('.stMainBlockContainer').scrollHeight)")
     page.set_viewport_size({"width": width, "height": max(tall + 40, WIDTHS[width])})
     page.wait_for_timeout(400)
+    page.wait_for_function("!document.querySelector('[data-busy], .dv-sketched')")
     page.screenshot(path=out.with_stem(f"{out.stem}-whole"))
     page.close()
 
@@ -52,9 +62,9 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     with live.Server() as server, sync_playwright() as playwright:
         browser = live.launch(playwright)
-        for name in pages():
+        for name in sys.argv[1:] or pages():
             for (scene, query), width, theme, lang in product(
-                SCENES.items(), WIDTHS, THEMES, LANGUAGES
+                scenes(name).items(), WIDTHS, THEMES, LANGUAGES
             ):
                 out = OUT / f"{name}-{scene}-{width}-{theme}-{lang}.png"
                 shoot(
@@ -67,8 +77,10 @@ def main() -> None:
                 )
                 print(out.relative_to(live.ROOT))
         browser.close()
-    (live.ROOT / ".github").mkdir(exist_ok=True)
-    shutil.copy(OUT / "playground-default-1280-light-en.png", live.ROOT / ".github/playground.png")
+    readme = OUT / "playground-default-1280-light-en.png"
+    if readme.exists():
+        (live.ROOT / ".github").mkdir(exist_ok=True)
+        shutil.copy(readme, live.ROOT / ".github/playground.png")
 
 
 if __name__ == "__main__":

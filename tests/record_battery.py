@@ -1,4 +1,4 @@
-"""Write the truths of the battery's densities to battery.json; they take some minutes.
+"""Write the truths of the battery to battery.json; they take some minutes.
 
 PYTHONPATH=. python tests/record_battery.py [group ...]
 """
@@ -17,9 +17,15 @@ import exact_transport
 import mpmath as mp
 import numpy as np
 from battery import BLURRED, GAPS, PAIRS, QUANTILES, Spec, spelled
-from exact_measures import exact_of, is_discrete, rows
+from exact_measures import decades, exact_of, is_discrete, rows
 
 FILE = Path(__file__).with_name("battery.json")
+
+
+def of_outcomes(p: Spec, q: Spec) -> list[Any]:
+    with mp.workdps(55 + max(decades(p), decades(q))):
+        steps = list(exact_transport.step_rows(exact_of(p), exact_of(q)))
+    return [*rows(p, q), *steps]
 
 
 def of_gaps(p: Spec, q: Spec) -> list[Any]:
@@ -38,7 +44,8 @@ def of_blur(p: Spec, q: Spec) -> list[Any]:
 def every_truth() -> dict[str, dict[str, tuple[Callable[..., list[Any]], tuple[Spec, Spec]]]]:
     """Group -> name of the pair -> what computes its rows."""
     densities = {n: pair for n, pair in PAIRS.items() if not is_discrete(pair[0])}
-    groups = {"pairs": (rows, densities)}
+    outcomes = {n: pair for n, pair in PAIRS.items() if is_discrete(pair[0])}
+    groups = {"pairs": (rows, densities), "outcomes": (of_outcomes, outcomes)}
     for name, function, pairs in (("gaps", of_gaps, GAPS), ("quantiles", of_quantiles, QUANTILES),
                                   ("blurred", of_blur, BLURRED)):  # fmt: skip
         groups[name] = (function, {f"{spelled(p)} {spelled(q)}": (p, q) for p, q in pairs})

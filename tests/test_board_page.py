@@ -289,7 +289,7 @@ def test_a_restarted_server_finds_the_visitors_scene_again(
 ) -> None:
     own = serve()
     page = new_page(
-        allow="WebSocket|ERR_CONNECTION|Failed to load resource|Failed to fetch|[Cc]onnection"
+        allow="WebSocket|ERR_CONNECTION|Failed to load resource|Failed to fetch|[Cc]onnect"
     )
     visit(page, own, EVEN)
     stroke(page, (0.05, 0.3), (0.5, 0.9), (0.95, 0.1), steps=6)

@@ -116,6 +116,13 @@ def test_the_gradient_of_w1_between_shifted_normals_is_1_and_between_poissons_to
     assert first.gradient == pytest.approx((7,), rel=1e-8)  # by log rate
 
 
+@pytest.mark.parametrize("key", ["w1", "w2"])
+def test_a_distance_of_0_pulls_nowhere(key):
+    descent = descend(parse("normal(1,2)"), "normal", key, make("normal", 1, 2))
+    assert descent.converged and descent.value == 0
+    assert descent.path[0].gradient == (0, 0)
+
+
 def test_the_gradient_of_js_is_that_of_its_integral():
     x = np.linspace(-20, 20, 80001)
 

@@ -5,6 +5,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -45,6 +46,7 @@ INFINITE = [
 ]
 
 
+@cache
 def pair_of(p: str, q: str) -> Pair:
     return Pair(parse(p), parse(q))
 

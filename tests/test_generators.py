@@ -117,6 +117,32 @@ def test_a_critic_out_of_range_shows_nothing() -> None:
     assert variational_bound("reverse_kl", pmf(P), pmf(Q), lambda x: 1.0) == -math.inf
 
 
+@pytest.mark.parametrize("key", [key for key in GENERATORS if GENERATORS[key].critic[1] < math.inf])
+def test_a_critic_out_of_range_where_q_is_zero_shows_nothing(key: str) -> None:
+    p, q = pmf([1, 0, 1]), pmf([0, 1, 1])
+    high = GENERATORS[key].critic[1]
+    at_the_end = variational_bound(key, p, q, lambda x: np.array([high, -0.5, -0.5]))
+    # By hand: places of masses (1/2, 0), (0, 1/2) and (1/2, 1/2).
+    truth = 0.5 * high - 0.5 * CONJUGATES[key] + 0.5 * (-0.5 - CONJUGATES[key])
+    assert at_the_end == pytest.approx(truth, rel=1e-12, abs=1e-15)
+    assert at_the_end <= f_divergence(key, p, q)
+    beyond = np.array([math.nextafter(high, math.inf), -0.5, -0.5])
+    assert variational_bound(key, p, q, lambda x: beyond) == -math.inf
+    assert variational_bound(key, p, q, lambda x: np.array([100.0, 0.0, 0.0])) == -math.inf
+
+
+# f*(-1/2) from table 6 of Nowozin, Cseke & Tomioka; its JS and squared Hellinger are twice ours,
+# and the conjugate of f/2 at t is half that of f at 2t.
+CONJUGATES = {
+    "reverse_kl": -1 - math.log(0.5),
+    "js": -0.5 * math.log(2 - math.exp(-1)),
+    "gan": -math.log(1 - math.exp(-0.5)),
+    "squared_hellinger": 0.5 * (-1 / 2),
+    "neyman": 2 - 2 * math.sqrt(1.5),
+    "total_variation": -0.5,
+}
+
+
 def test_disjoint_supports_give_the_largest_values() -> None:
     p, q = parse("uniform(0,1)"), parse("uniform(2,3)")
     found = {key: f_divergence(key, p, q) for key in GENERATORS}

@@ -1,6 +1,7 @@
 """Whatever a link or a browser sends, the answer is a valid scene or one SceneError.
 
-Far more than 2,000 generated texts, links and acts; a warning counts as a failure.
+More than 2,000 generated texts, links and acts, ten times as many with
+`--hypothesis-profile=thorough`; a warning counts as a failure.
 """
 
 import json
@@ -19,9 +20,10 @@ from divviz.presets import PRESETS
 from divviz.scene import DEFAULT, DEFAULTS, Scene, read, read_link
 
 
-def many(examples):
+def many(share):
+    """So many times the examples of the profile."""
     return settings(
-        max_examples=examples,
+        max_examples=round(share * settings.default.max_examples),
         deadline=None,
         derandomize=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -110,7 +112,7 @@ near = st.builds(damage, st.sampled_from(VALID), st.integers(0, 80), junk, st.in
 texts = st.one_of(whole, damaged, near, st.text(max_size=60))
 
 
-@many(1200)
+@many(7)
 @given(texts)
 def test_any_text_is_a_distribution_or_one_sentence(text):
     result = calmly(parse, text)
@@ -118,7 +120,7 @@ def test_any_text_is_a_distribution_or_one_sentence(text):
         assert parse(str(result)) == result
 
 
-@many(400)
+@many(2.5)
 @given(
     st.dictionaries(
         st.sampled_from(["p", "q", "unit", "show", "lang", "x"]),
@@ -137,7 +139,7 @@ def check_scene_lightly(scene):
     assert isinstance(scene, Scene) and read_link(scene.link) == (scene, [])
 
 
-@many(300)
+@many(2)
 @given(st.one_of(st.text(max_size=80), texts.map(lambda t: f"?p={t}&q={t}&unit=bits")))
 def test_any_link_is_a_scene(link):
     scene, errors = calmly(read_link, link)
@@ -226,7 +228,7 @@ def test_the_generated_acts_cover_every_act():
     assert set(SHAPED) == set(ACTS)
 
 
-@many(1600)
+@many(9)
 @given(st.sampled_from(STARTS), acts)
 def test_any_act_gives_a_scene_or_one_sentence(start, act):
     result = calmly(apply, start, act)
@@ -237,7 +239,7 @@ def test_any_act_gives_a_scene_or_one_sentence(start, act):
     assert all(str(n).endswith(".") and len(str(n)) < 2_000 for n in notices)
 
 
-@many(250)
+@many(1.5)
 @given(st.sampled_from(STARTS[:-5]), st.lists(shaped, min_size=1, max_size=6))
 def test_any_run_of_acts_leaves_a_scene_whose_numbers_are_numbers(start, run):
     scene = start

@@ -8,27 +8,26 @@ import pytest
 from playwright.sync_api import Page
 from streamlit.testing.v1 import AppTest
 
-from divviz.web import lesson, text
+from divviz.web import lesson, prose, text
 from divviz.web.server import SCRIPT
 
 
 @pytest.mark.parametrize("lang", text.LANGUAGES)
-@pytest.mark.parametrize("stem", lesson.stems())
+@pytest.mark.parametrize("stem", prose.stems())
 def test_a_page_runs_and_says_its_title_in_its_language(stem: str, lang: str) -> None:
     app = AppTest.from_file(str(SCRIPT))
-    app.query_params.update({"lang": lang, "page": lesson.name(stem)})
+    app.query_params.update({"lang": lang, "page": prose.name(stem)})
     app.run(timeout=30)
     assert not app.exception
     said = "\n".join(block.value for block in app.markdown)
-    assert lesson.title(stem, lang) in said
+    assert prose.title(stem, lang) in said
     assert (re.search("[\u4e00-\u9fff]{4}", said) is not None) == (lang == "zh")
 
 
 @pytest.mark.parametrize("lang", text.LANGUAGES)
-@pytest.mark.parametrize("stem", lesson.stems())
+@pytest.mark.parametrize("stem", prose.stems())
 def test_every_demo_of_a_page_stands_once_in_each_of_its_texts(stem: str, lang: str) -> None:
-    markers = lesson.MARKER.findall(lesson.prose(stem, lang))
-    assert sorted(markers) == sorted(lesson.demos(stem))
+    assert sorted(prose.of(stem, lang).markers) == sorted(lesson.demos(stem))
 
 
 def test_an_unknown_page_in_the_address_shows_the_first() -> None:
@@ -36,14 +35,14 @@ def test_an_unknown_page_in_the_address_shows_the_first() -> None:
     app.query_params.update({"lang": "en", "page": "nowhere"})
     app.run(timeout=30)
     assert not app.exception
-    assert lesson.title(lesson.stems()[0], "en") in app.markdown[0].value
+    assert prose.title(prose.stems()[0], "en") in app.markdown[0].value
 
 
-@pytest.mark.parametrize("stem", lesson.stems())
+@pytest.mark.parametrize("stem", prose.stems())
 def test_a_page_named_in_the_query_opens_without_a_word_about_it(
     new_page: Callable[..., Page], server: live.Server, stem: str
 ) -> None:
     page = new_page()
-    page.goto(f"{server.url}?page={lesson.name(stem)}")
-    page.locator("[data-measure=kl_pq][data-seq]").wait_for()
+    page.goto(f"{server.url}?page={prose.name(stem)}")
+    page.locator("[data-measure][data-seq]").first.wait_for()
     assert page.get_by_role("dialog").count() == 0

@@ -11,7 +11,7 @@ import pytest
 
 from divviz.grammar import GRAMMAR
 from divviz.measures import MEASURES
-from divviz.web import text
+from divviz.web import lesson, prose, text
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
@@ -40,7 +40,23 @@ def measures() -> str:
     return "\n".join([*head, *rows])
 
 
-TABLES = {"grammar": grammar, "measures": measures}
+def lessons() -> str:
+    """The lessons as a table."""
+    rows = []
+    for stem in prose.stems():
+        about = lesson.topic(stem)
+        if about is None:
+            continue
+        own = ", ".join(f"`{knob.name}`" for knob in about.knobs)
+        rows.append(
+            f"| `?page={prose.name(stem)}` | {prose.title(stem, 'en')} "
+            f"| {prose.title(stem, 'zh')} | {own} |"
+        )
+    head = ["| address | lesson | 课程 | beside p, q and unit |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows])
+
+
+TABLES = {"grammar": grammar, "measures": measures, "lessons": lessons}
 
 
 def between(name: str) -> re.Pattern[str]:

@@ -522,7 +522,7 @@ densities = st.one_of(plain("continuous"), drawns, mixtures(plain("continuous"))
 masses = st.one_of(plain("discrete"), pmfs, mixtures(plain("discrete")))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None, derandomize=True)
 @given(
     st.one_of(
         densities,

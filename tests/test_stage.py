@@ -145,7 +145,7 @@ messages = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=1500, deadline=None, derandomize=True)
+@settings(max_examples=4 * settings.default.max_examples, deadline=None, derandomize=True)
 @given(message=messages | scraps)
 def test_any_message_at_all_gets_numbers_and_sentences(message: object) -> None:
     reply = stage.answer(message, {}, "en")

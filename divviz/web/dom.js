@@ -62,3 +62,17 @@ export function label(value) {
   const text = size >= 1e5 || size < 1e-3 ? value.toExponential(1) : String(+value.toPrecision(4));
   return text.replace("-", "\u2212");
 }
+
+// **strong**, *emphasis* and `code`, as the lessons' Markdown writes them; anything else is text.
+const MARKS = /(\*\*[^*]+\*\*|\*[^*]+\*|`[^`]+`)/;
+const said = new WeakMap();
+
+export function rich(node, text) {
+  if (said.get(node) === text) return;
+  said.set(node, text);
+  node.replaceChildren(...text.split(MARKS).filter(Boolean).map((part) => {
+    if (!MARKS.test(part)) return part;
+    if (part[0] === "`") return h("code", {}, part.slice(1, -1));
+    return part.startsWith("**") ? h("strong", {}, part.slice(2, -2)) : h("em", {}, part.slice(1, -1));
+  }));
+}

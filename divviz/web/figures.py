@@ -74,6 +74,12 @@ def picture(
     return sheet(*PICTURES.get(shown, _plain)(stage))
 
 
+def strip_alone(pair: Pair, key: str, unit: str, t: Translate, view: View | None = None) -> Figure:
+    """Return the last row of a measure's picture: what each place adds."""
+    stage = setting(pair, key, unit, t, view, MEASURES[key].checked({}, defaults=True))
+    return sheet(PICTURES.get(key, _plain)(stage)[-1])
+
+
 def _undefined(setting: Setting) -> list[Row]:
     """An empty picture that says why there is none."""
     found = MEASURES[setting.key].why(setting.pair, **setting.parameters)

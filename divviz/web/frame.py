@@ -1,6 +1,7 @@
 """The script that each visitor runs: language, navigation, and the chrome around a lesson."""
 
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,7 @@ ROOT = str(Path(__file__).resolve().parents[2])
 if ROOT not in sys.path:  # `streamlit run divviz/web/frame.py` puts this folder there, not the root
     sys.path.insert(0, ROOT)
 
-from divviz.web import lesson, text  # noqa: E402
+from divviz.web import lesson, prose, text  # noqa: E402
 
 ICON = Path(__file__).with_name("icon.svg")
 
@@ -27,47 +28,46 @@ def switch_language() -> None:
         st.query_params["lang"] = chosen
 
 
-def head(stem: str, lang: str) -> None:
-    """Show the title of the page and the switch of language."""
+def head(stem: str, lang: str, pages: Mapping[str, st.Page]) -> None:
+    """Show the title of the page, the way to the others, and the switch of language."""
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.markdown(f"# {lesson.title(stem, lang)}", width="content")
-        st.segmented_control(
-            "Language · 语言",
-            list(text.LANGUAGES),
-            default=lang,
-            format_func=text.LANGUAGES.__getitem__,
-            key="lang",
-            on_change=switch_language,
-            label_visibility="collapsed",
-            width="content",
-        )
-
-
-def show(stem: str, lang: str) -> None:
-    """Show one page; when it is embedded, without the chrome around it."""
-    if not st.context.is_embedded:
-        head(stem, lang)
-    lesson.show(stem, lang)
+        st.markdown(f"# {prose.title(stem, lang)}", width="content")
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            with st.popover(text.of(lang)("frame.lessons"), width="content"):
+                for page in pages.values():
+                    st.page_link(page, query_params={"lang": lang})
+            st.segmented_control(
+                "Language · 语言",
+                list(text.LANGUAGES),
+                default=lang,
+                format_func=text.LANGUAGES.__getitem__,
+                key="lang",
+                on_change=switch_language,
+                label_visibility="collapsed",
+                width="content",
+            )
 
 
 def main() -> None:
     """Run the page that the address names, in its path or as `?page=`."""
     lang = language()
     st.set_page_config(page_title=text.of(lang)("frame.title"), page_icon=ICON, layout="wide")
-    stems = lesson.stems()
-    pages = {
-        lesson.name(stem): st.Page(
-            partial(show, stem, lang),
-            title=lesson.title(stem, lang),
-            url_path=lesson.name(stem),
-            default=stem == stems[0],
-        )
-        for stem in stems
-    }
-    chosen = st.navigation(list(pages.values()), position="hidden" if len(pages) == 1 else "top")
-    pages.get(st.query_params.get("page", ""), chosen).run()
+    stems = prose.stems()
+    named = lesson.stem_of(st.query_params.get("page", "")) or stems[0]
+    pages = {stem: page_of(stem, lang, default=stem == named) for stem in stems}
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    stem = next(stem for stem, page in pages.items() if page == chosen)
+    if not st.context.is_embedded:
+        head(stem, lang, pages)
+    chosen.run()
+
+
+def page_of(stem: str, lang: str, *, default: bool) -> st.Page:
+    """Return a lesson as a page of Streamlit's; the default one stands at the root."""
+    title, path = prose.title(stem, lang), prose.name(stem)
+    return st.Page(partial(lesson.show, stem, lang), title=title, url_path=path, default=default)
 
 
 main()

@@ -1,55 +1,237 @@
-"""A lesson: Markdown with {{demo}} markers and the demos of its page file, as one page."""
+"""A lesson: its words, with each demo where its marker stands, as one page.
+
+`answer` is a pure function of the page, the message and the address; `show` meets Streamlit.
+"""
 
 import importlib.util
-import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import streamlit as st
 
-PAGES = Path(__file__).resolve().parents[2] / "pages"
-MARKER = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)
+from divviz.dist import SceneError
+from divviz.measures import MEASURES
+from divviz.state import State, Topic, apply, read, read_link
+from divviz.web import assets, blocks, component, prose, stage, text, words
+from divviz.web.blocks import Blocks, Demo, Look, Task
+from divviz.web.choices import vocabulary
 
-Demo = Callable[[str], None]
+PLAYGROUND = "00_playground"
+STYLES = ("stage.css", "lesson.css", "drawing.css")
+MOST_PARTS = 64
 
-
-def stems() -> list[str]:
-    """Return the stems of all lessons in order: `00_playground`, ..."""
-    return sorted(path.stem for path in PAGES.glob("[0-9][0-9]_*.py"))
-
-
-def name(stem: str) -> str:
-    """Return what the address calls a lesson: its stem without the number."""
-    return stem.split("_", 1)[1]
+Reply = dict[str, Any]
 
 
-@cache
-def prose(stem: str, lang: str) -> str:
-    """Return a lesson's Markdown in one language."""
-    return (PAGES / f"{stem}.{lang}.md").read_text(encoding="utf-8")
-
-
-def title(stem: str, lang: str) -> str:
-    """Return a lesson's title: the first heading of its Markdown."""
-    return prose(stem, lang).split("\n", 1)[0].removeprefix("#").strip()
+# ---- what a page file defines --------------------------------------------------------------------
 
 
 @cache
-def demos(stem: str) -> Mapping[str, Demo]:
-    """Return the demos that a page file defines: `DEMOS`, by marker name."""
-    spec = importlib.util.spec_from_file_location(f"divviz_page_{stem}", PAGES / f"{stem}.py")
+def module(stem: str) -> ModuleType:
+    """Return a page file as a module: TOPIC, DEMOS, and where it has them TASKS and SAYS."""
+    spec = importlib.util.spec_from_file_location(f"divviz_page_{stem}", prose.PAGES / f"{stem}.py")
     assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return dict(module.DEMOS)
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+def demos(stem: str) -> Mapping[str, Any]:
+    """Return the demos that a page file defines, by marker."""
+    return dict(module(stem).DEMOS)
+
+
+def topic(stem: str) -> Topic | None:
+    """Return what a lesson starts from; None for the Playground, which is a board of its own."""
+    return getattr(module(stem), "TOPIC", None)
+
+
+def tasks(stem: str) -> Mapping[str, Task]:
+    """Return a lesson's tasks by name."""
+    return dict(getattr(module(stem), "TASKS", {}))
+
+
+@cache
+def stem_of(name: str) -> str | None:
+    """Return the stem of the lesson that the address calls `name`, None for any other word."""
+    return next((stem for stem in prose.stems() if prose.name(stem) == name), None)
+
+
+def _demo(stem: str, marker: str) -> Demo:
+    found = module(stem).DEMOS[marker]
+    return found if isinstance(found, Demo) else Demo(found)
+
+
+@cache
+def parts(stem: str, lang: str) -> Mapping[str, Demo]:
+    """Return every part of a page by its id: demos by marker, live paragraphs as say0, say1, ..."""
+    page = prose.of(stem, lang)
+    own = getattr(module(stem), "SAYS", {})
+
+    def saying(template: str) -> Callable[[Look], Blocks]:
+        return lambda look: blocks.paragraph(look, template, own)
+
+    spoken = {f"say{i}": Demo(saying(template)) for i, template in enumerate(page.live)}
+    return {marker: _demo(stem, marker) for marker in page.markers} | spoken
+
+
+def marks(stem: str, lang: str) -> list[str]:
+    """Return what a visitor can do on a page that is remembered: `ask.NAME` and `task.NAME`."""
+    keys = prose.of(stem, lang).words
+    return [key for key in keys if key.count(".") == 1 and key.split(".")[0] in ("ask", "task")]
+
+
+# ---- the conversation ----------------------------------------------------------------------------
+
+
+def state_of(
+    about: Topic, message: object, query: Mapping[str, str]
+) -> tuple[State, list[SceneError], list]:
+    """Return the state that a message (or else the address) describes, with errors and notices."""
+    if not isinstance(message, dict) or not isinstance(message.get("base"), str):
+        return *read(about, query), []
+    state, errors = read_link(about, message["base"])
+    notices: list = []
+    acts = message.get("acts")
+    for act in acts[: stage.MOST_ACTS] if isinstance(acts, list) else ():
+        try:
+            state, said = apply(state, act)
+            notices += said
+        except SceneError as error:
+            errors.append(error)
+    return state, errors, notices
+
+
+def answer(stem: str, message: object, query: Mapping[str, str], lang: str) -> Reply:
+    """Return what the browser shows for a message: plain JSON values and packed arrays.
+
+    While the hand moves, the browser asks for parts only as often as it can draw them ("draw"),
+    and gets the numbers that are in sight alone for the moves between.
+    """
+    about = topic(stem)
+    assert about is not None
+    t = prose.translator(stem, lang)
+    state, errors, notices = state_of(about, message, query)
+    live = stage.flag(message, "live")
+    given = message if isinstance(message, dict) else {}
+    reply: Reply = {
+        "seq": stage.seq_of(message),
+        "live": live,
+        **stage.numbers_of(state.pair, state.unit, wished(given), t),
+    }
+    if live and given.get("draw") is False:
+        return reply
+    held = stage.held_view(message, state.scene) if live else None
+    look = Look(state, t, lang, live, held)
+    reply |= {"whole": True, "unit": state.unit, "parts": shown(stem, look, given)}
+    if live:
+        return reply
+    reply |= {
+        "scene": state.link,
+        "notices": [
+            *(words.error(error, t) for error in errors),
+            *(words.notice(notice, t) for notice in notices),
+        ],
+    }
+    if given.get("lang") != lang:
+        reply |= vocabulary(lang) | {"contents": contents(lang)}
+    return reply
+
+
+def wished(given: Mapping[str, Any]) -> list[str]:
+    """Return the measures that a message asks for."""
+    named = given.get("more")
+    keys = [key for key in named if isinstance(key, str)] if isinstance(named, list) else []
+    return [key for key in dict.fromkeys(keys[: stage.MOST_KEYS]) if key in MEASURES]
+
+
+def shown(stem: str, look: Look, given: Mapping[str, Any]) -> dict[str, Blocks]:
+    """Return the parts that a message names, or at first all that are quick."""
+    every = parts(stem, look.lang)
+    named = given.get("parts")
+    wanted = (
+        [part for part in named[:MOST_PARTS] if isinstance(part, str)]
+        if isinstance(named, list)
+        else [part for part, demo in every.items() if demo.live]
+    )
+    found = {
+        part: every[part].show(look)
+        for part in dict.fromkeys(wanted)
+        if part in every and (every[part].live or not look.live)
+    }
+    return {part: made for part, made in found.items() if made is not None}
+
+
+@cache
+def contents(lang: str) -> list[tuple[str, str, list[str]]]:
+    """Return (name, title, marks) of each lesson in order."""
+    return [
+        (prose.name(stem), prose.title(stem, lang), marks(stem, lang)) for stem in prose.stems()
+    ]
+
+
+# ---- where it meets Streamlit --------------------------------------------------------------------
+
+_css, _js = component.stub("lesson.js", STYLES)
+_component = st.components.v2.component("divviz_lesson", css=_css, js=_js, isolate_styles=False)
 
 
 def show(stem: str, lang: str) -> None:
     """Show a lesson: its words, with each demo where its marker stands."""
-    parts = MARKER.split(prose(stem, lang).split("\n", 1)[1])
-    for words, marker in zip(parts[::2], [*parts[1::2], None], strict=True):
-        if words.strip():
-            st.markdown(words)
-        if marker:
-            demos(stem)[marker](lang)
+    if topic(stem) is None:
+        for marker, demo in demos(stem).items():
+            assert prose.of(stem, lang).markers == [marker]
+            _written(stem, lang, lambda _, demo=demo: demo(lang))  # type: ignore[misc]
+        return
+    head(stem, lang)
+    _written(stem, lang, lambda part: _slot(stem, part))
+    notes = prose.of(stem, lang).notes
+    if notes:
+        with st.expander(
+            text.of(lang)("lesson.notes"), expanded="1" in st.query_params.get("notes", "")
+        ):
+            st.markdown(notes)
+    _slot(stem, "foot")
+
+
+def _written(stem: str, lang: str, place: Callable[[str], None]) -> None:
+    """Write the sections of a page, and let `place` put each part where it belongs."""
+    spoken = 0
+    for section in prose.of(stem, lang).sections:
+        if section.kind == "text":
+            st.markdown(section.text)
+        elif section.kind == "demo":
+            place(section.text)
+        else:
+            place(f"say{spoken}")
+            spoken += 1
+
+
+def _slot(stem: str, part: str) -> None:
+    _component(key=f"{stem}.{part}", data={"page": prose.name(stem), "slot": part})
+
+
+@st.fragment
+def head(stem: str, lang: str) -> None:
+    """The part that talks: each message from the browser runs this function alone."""
+    key = f"{stem}.head"
+    state = st.session_state.get(key)
+    message = state.get("message") if isinstance(state, Mapping) else None
+    reply = answer(stem, message, st.query_params, lang)
+    about = topic(stem)
+    assert about is not None
+    reply |= {
+        "page": prose.name(stem),
+        "names": about.names,
+        "main": prose.of(stem, lang).markers[0],
+        "slow": [part for part, demo in parts(stem, lang).items() if not demo.live],
+        "plotly": assets.url("plotly.min.js"),
+        "channel": assets.live(),
+    }
+    _component(key=key, data=reply, on_message_change=_heard)
+
+
+def _heard() -> None:
+    """Streamlit keeps a component's state only for a name with a callback."""

@@ -7,12 +7,13 @@ brought before; a connection that knows nothing of it says so and is sent it aga
 """
 
 import json
+from typing import Any
 from urllib.parse import urlsplit
 
 from anyio import to_thread
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from divviz.web import stage, text
+from divviz.web import lesson, stage, text
 
 LONGEST = 12_000_000  # characters of a message, as Streamlit's own limit for a component's state
 Kept = dict[int, str]
@@ -65,7 +66,16 @@ def answered(asked: str, kept: Kept) -> str | None:
         return json.dumps({"forgotten": True})
     wish = message.get("lang") if isinstance(message, dict) else None
     lang = text.pick(wish if isinstance(wish, str) else None)
-    return json.dumps(stage.answer(message, {}, lang), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_answer(message, lang), ensure_ascii=False, separators=(",", ":"))
+
+
+def _answer(message: object, lang: str) -> dict[str, Any]:
+    """The reply of the lesson that the message names, or else of the board."""
+    name = message.get("page") if isinstance(message, dict) else None
+    stem = lesson.stem_of(name) if isinstance(name, str) else None
+    if stem is None or lesson.topic(stem) is None:
+        return stage.answer(message, {}, lang)
+    return lesson.answer(stem, message, {}, lang)
 
 
 def recalled(message: dict[str, object], kept: Kept) -> bool:

@@ -87,7 +87,7 @@ export function chosen(hooks) {
         build(reply);
         if (back) rows.querySelector(`[data-param="${back}"]`)?.focus({ preventScroll: true });
       }
-      made.forEach((one, i) => one.show(Number(orders[i][2])));
+      made.forEach((one, i) => one.show(Number(orders[i][2]), reply.seq));
     },
     number(spelled, exact) { write(value, spelled); put(value, "data-value", exact); },
   };

@@ -88,7 +88,7 @@ export function sides(hooks) {
     if (side.interval) body.push(interval(which, side.interval));
     given[which].speak(words, choices, side.offers);
     body.push(h("div", { class: "dv-fit" }, fits, least), text, given[which].element);
-    const panel = h("section", { class: `dv-side dv-side-${which}`, "aria-label": title }, ...body);
+    const panel = h("div", { class: `dv-side dv-side-${which}`, role: "group", "aria-label": title }, ...body);
     if (made[which]) made[which].panel.replaceWith(panel); else element.append(panel);
     made[which] = { panel, rows, text, family, least, about };
   }
@@ -105,7 +105,7 @@ export function sides(hooks) {
   function row(which, [name, title, value, low, high, step]) {
     const one = slider({ key: `${which}.${name}`, full: `${title} (${which.toUpperCase()})`, title, value, low, high, step,
       act: (v) => ["param", which, name, v], words, hooks });
-    return { ...one, show: ([, , v]) => one.show(v) };
+    return { ...one, show: ([, , v], seq) => one.show(v, seq) };
   }
 
   function interval(which, [a, b]) {
@@ -124,7 +124,7 @@ export function sides(hooks) {
     speak(next, options) { words = next; choices = options; keys = { p: "", q: "" }; },
     show(reply) {
       now = { sides: reply.sides, kind: reply.kind };
-      for (const which of SIDES) {
+      for (const which of SIDES.filter((one) => reply.sides[one])) {
         const side = reply.sides[which];
         // The ends of a slider that stands outside its usual range follow its value, but not under the hand.
         const kept = reply.live && made[which] && made[which].rows;
@@ -138,7 +138,7 @@ export function sides(hooks) {
           const back = again && made[which].panel.querySelector(`[${again[0]}="${again[1]}"]`);
           if (back) back.focus({ preventScroll: true });
         }
-        made[which].rows.forEach((one, i) => one.show(side.params[i]));
+        made[which].rows.forEach((one, i) => one.show(side.params[i], reply.seq));
         if (!reply.live && document.activeElement !== made[which].text) made[which].text.value = side.text;
         made[which].family.value = side.family;
         write(made[which].about, side.made);

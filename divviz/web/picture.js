@@ -29,7 +29,7 @@ function tint(colour, palette) {
   return `rgba(${part(1)},${part(3)},${part(5)},${alpha})`;
 }
 
-function dressed(value, palette) {
+export function dressed(value, palette) {
   if (typeof value === "string") return value[0] === "@" ? tint(value, palette) : value;
   if (Array.isArray(value)) return value.map((one) => dressed(one, palette));
   if (value && typeof value === "object") {

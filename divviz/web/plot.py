@@ -104,11 +104,15 @@ def handles(side: str, dist: Dist, view: tuple[float, float], t: text.Translate)
 def canvas(dist: Dist, view: tuple[float, float], lines: bool) -> Reply | None:
     """Return the cells that a hand starts to draw from: the drawn ones, or the density in cells.
 
-    None for outcomes that stand on the line: a sample is not drawn.
+    None for outcomes that stand on the line, as a sample is not drawn, and for a view that is wider
+    than a drawn density may be.
     """
     if dist.kind == "discrete":
         return None if lines else {"a": 0, "b": 1, "levels": []}
-    shape = dist if dist.name == "drawn" else shapes.spread(dist, CELLS, view)
+    try:
+        shape = dist if dist.name == "drawn" else shapes.spread(dist, CELLS, view)
+    except SceneError:
+        return None
     a, b, levels = shape.args
     return {"a": a, "b": b, "levels": pack(np.asarray(levels), "u2")}
 

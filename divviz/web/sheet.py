@@ -5,6 +5,7 @@ browser, or `resolve`, replaces. `more` is what P has more of than Q, `less` wha
 """
 
 import base64
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -225,5 +226,11 @@ def _captions(row: Row, top: float) -> list[Note]:
     for text, colour in reversed(row.key):
         right: dict[str, Any] = {"xanchor": "right", "xshift": -from_edge}
         captions.append(note(1, top, text, colour=colour, **at, **right))
-        from_edge += LETTER * len(text) + 14
+        from_edge += _width(text) + 14
     return captions
+
+
+def _width(text: str) -> int:
+    """About how wide a text is in pixels; a Chinese letter is a square."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return LETTER * (len(text) - wide) + FONT * wide

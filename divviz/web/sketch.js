@@ -18,21 +18,27 @@ export function sketch(canvas, { data, layout }, width) {
   pen.setTransform(dense, 0, 0, dense, 0, 0);
   pen.clearRect(0, 0, width, height);
   pen.lineJoin = "round";
-  const paper = {
-    x: layout.margin.l, y: layout.margin.t,
-    w: width - layout.margin.l - layout.margin.r, h: height - layout.margin.t - layout.margin.b,
-  };
-  const rows = new Map(["", "2"].filter((mark) => layout[`xaxis${mark}`]).map((mark) => [mark, row(layout, mark, paper)]));
-  for (const one of rows.values()) grid(pen, one);
+  const every = rows(layout, width);
+  for (const one of every.values()) grid(pen, one);
   let previous = null;
   for (const trace of data) {
-    const one = rows.get(trace.xaxis.slice(1));
+    const one = every.get(trace.xaxis.slice(1));
     const points = trace.mode === "none" ? null : places(trace, one);
     if (points) curve(pen, trace, one, points, previous);
     previous = points || previous;
   }
-  for (const one of rows.values()) names(pen, one);
-  for (const note of layout.annotations) remark(pen, note, rows, paper);
+  for (const one of every.values()) names(pen, one);
+  for (const note of layout.annotations) remark(pen, note, every, paper_of(layout, width));
+}
+
+const paper_of = ({ height, margin }, width) => ({
+  x: margin.l, y: margin.t, w: width - margin.l - margin.r, h: height - margin.t - margin.b,
+});
+
+// Each row of a figure at this width, by "" or "2": its axes, its box in pixels, and between the two both ways.
+export function rows(layout, width) {
+  const paper = paper_of(layout, width);
+  return new Map(["", "2"].filter((mark) => layout[`xaxis${mark}`]).map((mark) => [mark, row(layout, mark, paper)]));
 }
 
 function row(layout, mark, paper) {
@@ -44,6 +50,8 @@ function row(layout, mark, paper) {
     xaxis, yaxis, box,
     x: (v) => box.x + ((v - x0) / (x1 - x0)) * box.w,
     y: (v) => box.y + (1 - (v - y0) / (y1 - y0)) * box.h,
+    x_at: (pixel) => x0 + ((pixel - box.x) / box.w) * (x1 - x0),
+    y_at: (pixel) => y0 + (1 - (pixel - box.y) / box.h) * (y1 - y0),
   };
 }
 

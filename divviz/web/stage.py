@@ -18,7 +18,7 @@ from divviz.measures import FIRST, MEASURES, reason, value, values
 from divviz.pair import Pair, Reason
 from divviz.presets import PRESETS
 from divviz.scene import SAMPLES, Scene, read, read_link
-from divviz.web import assets, estimated, text, words
+from divviz.web import assets, component, estimated, text, words
 from divviz.web.choices import slider, vocabulary
 from divviz.web.figures import PALETTES, picture, resolve
 from divviz.web.plot import SIDES, canvas, finite, handles, plot, told, view_of
@@ -32,19 +32,6 @@ MOST_KEYS = 64
 SHORT = 4096
 LONG_SAMPLE = 2500  # values: transport to a density takes 25 ms
 LONGEST_FIELD = 400
-MODULES = (
-    "dom.js",
-    "channel.js",
-    "surface.js",
-    "sketch.js",
-    "picture.js",
-    "widgets.js",
-    "data.js",
-    "panel.js",
-    "more.js",
-    "stage.js",
-)
-
 Reply = dict[str, Any]
 
 
@@ -73,7 +60,7 @@ _read_once = lru_cache(maxsize=256)(read_link)
 _read_long = lru_cache(maxsize=8)(read_link)
 
 
-def _seq(message: object) -> int:
+def seq_of(message: object) -> int:
     seq = message.get("seq") if isinstance(message, dict) else None
     return seq if type(seq) is int and 0 <= seq < 2**53 else 0
 
@@ -105,12 +92,12 @@ def answer(message: object, query: Mapping[str, str], lang: str) -> Reply:
     """
     t = text.of(lang)
     scene, errors, notices = scene_of(message, query)
-    live = _flag(message, "live")
+    live = flag(message, "live")
     drawn = not live or not isinstance(message, dict) or message.get("draw") is not False
     pair = Pair(scene.p, scene.q)
     late = slow(pair) if live else frozenset()
     reply: Reply = {
-        "seq": _seq(message),
+        "seq": seq_of(message),
         "live": live,
         **numbers(pair, scene, asked_more(message, scene), late, drawn, t),
     }
@@ -118,6 +105,7 @@ def answer(message: object, query: Mapping[str, str], lang: str) -> Reply:
         return reply
     view = held_view(message, scene) if live else view_of(scene)
     reply |= {
+        "whole": True,
         "kind": scene.kind,
         "unit": scene.unit,
         "show": scene.key,
@@ -141,7 +129,7 @@ def answer(message: object, query: Mapping[str, str], lang: str) -> Reply:
         "caption": words.caption(pair, scene.key, t, **scene.parameters),
         "hint": told(pair, t),
         "canvas": {side: canvas(getattr(scene, side), view, lines) for side in SIDES},
-        "estimates": estimated.rows(scene, t) if _flag(message, "estimates") else None,
+        "estimates": estimated.rows(scene, t) if flag(message, "estimates") else None,
         "notices": [
             *(words.error(error, t) for error in errors),
             *(words.notice(notice, t) for notice in notices),
@@ -153,7 +141,7 @@ def answer(message: object, query: Mapping[str, str], lang: str) -> Reply:
     return reply
 
 
-def _flag(message: object, name: str) -> bool:
+def flag(message: object, name: str) -> bool:
     return isinstance(message, dict) and message.get(name) is True
 
 
@@ -177,7 +165,7 @@ def asked_more(message: object, scene: Scene) -> list[str]:
     """
     given = message.get("more") if isinstance(message, dict) else None
     named = [key for key in given if isinstance(key, str)] if isinstance(given, list) else []
-    rested = {"wasserstein"} if _flag(message, "live") and scene.kind != "discrete" else set()
+    rested = {"wasserstein"} if flag(message, "live") and scene.kind != "discrete" else set()
     known = MEASURES.keys() - set(FIRST) - rested
     return [key for key in dict.fromkeys(named[:MOST_KEYS]) if key in known]
 
@@ -187,6 +175,14 @@ def slow(pair: Pair) -> frozenset[str]:
     if not pair.mixed or max(map(count_of, (pair.P, pair.Q))) <= LONG_SAMPLE:
         return frozenset()
     return frozenset(key for key, one in MEASURES.items() if one.across)
+
+
+def numbers_of(pair: Pair, unit: str, keys: list[str], t: text.Translate) -> Reply:
+    """Return measures as (value, spelling), and the reasons of those that are no number."""
+    found = values(pair, unit, keys=keys)
+    endless = [key for key, v in found.items() if v is None or math.isinf(v)]
+    reasons = {key: shortly(reason(pair, key), t) for key in endless}
+    return {"numbers": {key: _spelled(v) for key, v in found.items()}, "reasons": reasons}
 
 
 def numbers(
@@ -304,31 +300,7 @@ def titled(dist: Dist, name: str, t: text.Translate) -> str:
 # ---- where it meets Streamlit -------------------------------------------------------------------
 
 
-def _stub() -> tuple[str | None, str]:
-    """Return (css, js) of the component: an import of the served files, or all of them inline."""
-    script, style = assets.url("stage.js"), assets.url("stage.css")
-    if script is None or style is None:
-        return assets.text("stage.css"), _bundle()
-    return None, (
-        "const at = (path) => new URL(path, document.baseURI).href;\n"
-        "const style = document.createElement('link');\n"
-        f"style.rel = 'stylesheet'; style.href = at('{style}');\n"
-        "if (!document.querySelector(`link[href='${style.href}']`)) document.head.append(style);\n"
-        f"const stage = import(at('{script}'));\n"
-        "export default (component) => { stage.then((s) => s.default(component)); };\n"
-    )
-
-
-def _bundle() -> str:
-    """Return the modules as one: without a server of ours there is no address to import from."""
-    lines = (line for name in MODULES for line in assets.text(name).splitlines())
-    kept = [line for line in lines if not line.startswith("import ")]
-    return "\n".join(
-        line.removeprefix("export ") if "default" not in line else line for line in kept
-    )
-
-
-_css, _js = _stub()
+_css, _js = component.stub("stage.js", ["stage.css"])
 _component = st.components.v2.component("divviz_stage", css=_css, js=_js, isolate_styles=False)
 
 

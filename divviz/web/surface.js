@@ -86,7 +86,7 @@ export function surface(hooks) {
   function bar_path(which) {
     const box = inner(), slot = box.w / plot.values.length, ground = box.y + box.h;
     if (slot < NARROW) return silhouette(bars(which), box.x, slot, ground, box.h);
-    const from = which === "p" ? 0.08 : 0.5, to = which === "p" ? 0.5 : 0.92;
+    const from = which === "p" || plot.alone ? 0.08 : 0.5, to = which === "p" && !plot.alone ? 0.5 : 0.92;
     let d = "";
     bars(which).forEach((v, i) => {
       const left = (box.x + (i + from) * slot).toFixed(1), right = (box.x + (i + to) * slot).toFixed(1);

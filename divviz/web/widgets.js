@@ -42,7 +42,8 @@ export const spelled = (value) => (value === Infinity ? "∞" : label(value));
 export function slider({ key, full, title, value, low, high, step, act, endless, words, hooks }) {
   const tidy = (v) => +(Math.round(v / step) * step).toPrecision(12);
   const range = h("input", { type: "range", min: low, max: high, step: "any", "data-param": key, "aria-label": full });
-  const commit = (v) => hooks.commit(act(v));
+  let due = 0; // the message that said where the slider is now: older answers do not move it back
+  const commit = (v) => { due = hooks.commit(act(v)); };
   range.value = value === Infinity ? high : value;
   const field = number_field(full, spelled(value), () => {
     const typed = endless && ENDLESS.test(field.value.trim()) ? Infinity : read_number(field.value);
@@ -92,7 +93,8 @@ export function slider({ key, full, title, value, low, high, step, act, endless,
   const element = h(endless ? "div" : "label", { class: endless ? "dv-param dv-farther" : "dv-param" }, h("span", {}, title), range, field, far);
   return {
     element, ends: [low, high],
-    show(v) {
+    show(v, seq = Infinity) {
+      if (seq < due) return;
       if (document.activeElement !== field) field.value = spelled(v);
       if (!held) range.value = v === Infinity ? high : v;
       put(range, "aria-valuetext", spelled(v));

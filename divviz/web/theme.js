@@ -1,0 +1,24 @@
+// Colours follow Streamlit's theme.
+
+import { put } from "./dom.js";
+
+export const PALETTES = {
+  light: { p: "#0b5cad", q: "#b8450b", m: "#5b3fa0", more: "#0b5cad", less: "#b8450b", ink: "#1b1f24", grid: "#d5dae0", paper: "#ffffff" },
+  dark: { p: "#6cb2ff", q: "#ffa05c", m: "#c3a6ff", more: "#6cb2ff", less: "#ffa05c", ink: "#e8ebee", grid: "#38414c", paper: "#11151a" },
+};
+
+// Calls colours(palette) now and whenever the theme changes, as long as `root` is on the page.
+export function follow_theme(root, parent, colours) {
+  const app = parent.closest(".stApp") || document.body;
+  function look() {
+    const [r, g, b] = (getComputedStyle(app).backgroundColor.match(/[\d.]+/g) || [255, 255, 255]).map(Number);
+    const name = 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
+    if (root.dataset.theme === name) return;
+    put(root, "data-theme", name);
+    for (const [key, value] of Object.entries(PALETTES[name])) root.style.setProperty(`--dv-${key}`, value);
+    colours(PALETTES[name]);
+  }
+  look();
+  const watch = new MutationObserver(() => (root.isConnected ? look() : watch.disconnect()));
+  watch.observe(app, { attributes: true, attributeFilter: ["class", "style", "data-theme"] });
+}

@@ -1,0 +1,121 @@
+"""A lesson as its tests read it: its state, its blocks and their numbers; and in a browser."""
+
+import base64
+import contextlib
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import live
+import numpy as np
+from playwright.sync_api import Locator, Page
+
+from divviz.state import State, apply, read_link
+from divviz.web import lesson, prose
+from divviz.web.blocks import Look
+
+LESSONS = [stem for stem in prose.stems() if lesson.topic(stem) is not None]
+
+# ------------------------------------------------------------------ without a browser
+
+
+def state(stem: str, link: str = "", *acts: list[Any]) -> State:
+    """The state of a link that has no fault, after some acts."""
+    about = lesson.topic(stem)
+    assert about is not None
+    found, errors = read_link(about, link)
+    assert not errors, errors
+    for act in acts:
+        found, _ = apply(found, act)
+    return found
+
+
+def look(stem: str, now: State | None = None, lang: str = "en", live: bool = False) -> Look:
+    """What a demo is shown of a state, the start unless one is given."""
+    return Look(now or state(stem), prose.translator(stem, lang), lang, live)
+
+
+def reply(stem: str, link: str = "", lang: str = "en", **more: Any) -> dict[str, Any]:
+    """The answer to a message about the state that a link says, with every part of the page."""
+    every = list(lesson.parts(stem, lang))
+    message = {"seq": 3, "base": link, "acts": [], "parts": every, **more}
+    return lesson.answer(stem, message, {}, lang)
+
+
+def parts(stem: str, link: str = "", lang: str = "en", **more: Any) -> dict[str, Any]:
+    """The blocks of every part of the page, by the part's name."""
+    found: dict[str, Any] = reply(stem, link, lang, **more)["parts"]
+    return found
+
+
+def found(tree: Any, kind: str) -> Iterator[dict[str, Any]]:
+    """Every block of a kind, however deep it stands in rows, questions and folds."""
+    if isinstance(tree, dict):
+        if tree.get("kind") == kind:
+            yield tree
+        tree = list(tree.values())
+    if isinstance(tree, list | tuple):
+        for each in tree:
+            yield from found(each, kind)
+
+
+def readings(tree: Any) -> dict[str, float]:
+    """The numbers that stand in boxes, by name."""
+    rows = [row for block in found(tree, "numbers") for row in block["rows"]]
+    return {row[0]: float(row[2]) for row in rows}
+
+
+def said(tree: Any) -> str:
+    """The sentences, a line each."""
+    return "\n".join(block["text"] for block in found(tree, "say"))
+
+
+def question(tree: Any, name: str) -> dict[str, Any]:
+    """The one question of that name."""
+    return next(block for block in found(tree, "question") if block["name"] == name)
+
+
+def unpacked(packed: dict[str, str]) -> np.ndarray:
+    """The numbers of a packed array."""
+    raw = base64.b64decode(packed["bdata"])
+    return np.frombuffer(raw, packed["dtype"]).astype(float)
+
+
+def line(trace: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """The places of a trace."""
+    return unpacked(trace["x"]), unpacked(trace["y"])
+
+
+def ran(program: str) -> dict[str, Any]:
+    """What a program of "In your code" leaves in its names; it must print something."""
+    names: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(program, "program", "exec"), names)
+    assert printed.getvalue().strip()
+    return names
+
+
+# ------------------------------------------------------------------ in a browser
+
+
+def visit(page: Page, server: live.Server, stem: str, query: str = "") -> None:
+    """Open a lesson and wait until its first numbers are there."""
+    page.goto(f"{server.url}?page={prose.name(stem)}&{query}")
+    page.locator("[data-measure][data-seq]").first.wait_for()
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until every message has its answer."""
+    page.locator(".dv-lesson:not([data-busy])").wait_for(state="attached")
+
+
+def reading(page: Page, name: str, part: str = "") -> Locator:
+    """The box of a number, in a part of the page where it stands in several."""
+    inside = f"[data-slot={part}] " if part else ""
+    return page.locator(f"{inside}[data-measure={name}][data-seq]").first
+
+
+def value(page: Page, name: str, part: str = "") -> float:
+    """The number in a box, with all its digits."""
+    return float(reading(page, name, part).get_attribute("data-value") or "nan")
