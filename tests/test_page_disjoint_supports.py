@@ -6,17 +6,19 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterator
+from functools import partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import board
+import lessons
 import live
 import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lessons import found, readings, settle
 from playwright.sync_api import Page, expect
 
 from divviz import state
@@ -25,35 +27,12 @@ from divviz.sweep import sweep
 from divviz.web import lesson, prose, text
 
 STEM = "04_disjoint_supports"
+parts = partial(lessons.parts, STEM)
 PAGE = "page=disjoint_supports"
 MODULE = lesson.module(STEM)
 TOPIC = MODULE.TOPIC
 START = TOPIC.first
 LOG_2 = math.log(2)
-
-
-def parts(link: str = "", lang: str = "en", **more: Any) -> dict[str, Any]:
-    """What every part of the page shows in a state."""
-    every = list(lesson.parts(STEM, lang))
-    message = {"seq": 3, "base": link, "parts": every, "lang": lang, **more}
-    return lesson.answer(STEM, message, {}, lang)["parts"]
-
-
-def found(tree: Any, kind: str) -> Iterator[dict[str, Any]]:
-    """Every block of a kind, however deep it stands."""
-    if isinstance(tree, dict):
-        if tree.get("kind") == kind:
-            yield tree
-        tree = list(tree.values())
-    if isinstance(tree, list | tuple):
-        for part in tree:
-            yield from found(part, kind)
-
-
-def shown(tree: Any) -> dict[str, float]:
-    """The numbers of a part by name."""
-    rows = [row for block in found(tree, "numbers") for row in block["rows"]]
-    return {row[0]: float(row[2]) for row in rows}
 
 
 def slopes(link: str) -> list[str]:
@@ -78,7 +57,7 @@ def reached(link: str) -> state.State:
 
 def test_the_page_opens_on_uniforms_that_overlap_with_kl_infinite() -> None:
     assert (str(START.scene.p), str(START.scene.q)) == ("uniform(0,1)", "uniform(0.6,1.6)")
-    numbers = shown(parts()["board"])
+    numbers = readings(parts()["board"])
     assert numbers.pop("kl_pq") == math.inf
     assert numbers == pytest.approx({"js": 0.6 * LOG_2, "tv": 0.6, "w1": 0.6})
     assert slopes("") == ["none: it is infinite", "0.6931", "1.000", "1.000"]
@@ -136,7 +115,7 @@ def test_the_answers_are_those_of_the_core() -> None:
 
 @pytest.mark.parametrize("theta", [-1, -0.3, 0, 0.01, 0.5])
 def test_two_lines_have_the_numbers_of_the_paper(theta: float) -> None:
-    numbers = shown(parts(f"theta={theta}")["lines"])
+    numbers = readings(parts(f"theta={theta}")["lines"])
     apart = theta != 0
     wanted = {"kl_pq": math.inf if apart else 0, "js": LOG_2 * apart, "tv": apart}
     wanted |= {"w1": abs(theta)}
@@ -328,7 +307,7 @@ def test_the_programs_print_the_numbers_and_the_slopes_of_the_page(
     link: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (block,) = found(parts(link)["in_code"], "code")
-    programs, numbers, now = dict(block["programs"]), shown(parts(link)["board"]), reached(link)
+    programs, numbers, now = dict(block["programs"]), readings(parts(link)["board"]), reached(link)
     for library in ("NumPy", "SciPy"):
         names: dict[str, Any] = {}
         with contextlib.redirect_stdout(io.StringIO()):
@@ -392,10 +371,6 @@ def number(page: Page, key: str) -> float:
     return float(
         page.locator(f"[data-slot=board] [data-measure={key}]").get_attribute("data-value")
     )
-
-
-def settle(page: Page) -> None:
-    page.locator(".dv-lesson:not([data-busy])").wait_for(state="attached")
 
 
 def opened(page: Page, server: live.Server, query: str = "") -> Page:

@@ -14,6 +14,7 @@ import live
 import numpy as np
 import pytest
 from board import NewPage, address, too_small
+from lessons import settle
 from playwright.sync_api import Locator, Page, expect
 from scipy.spatial.distance import jensenshannon
 from scipy.special import rel_entr
@@ -454,10 +455,6 @@ def visit(page: Page, server: live.Server, query: str = "") -> None:
     page.goto(f"{server.url}?page=f_divergences&{query}")
     value(page, "d_f").wait_for()
     settle(page)
-
-
-def settle(page: Page) -> None:
-    page.locator(".dv-lesson:not([data-busy])").wait_for(state="attached")
 
 
 def value(page: Page, name: str) -> Locator:

@@ -6,12 +6,15 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import board
+import lessons
 import live
 import numpy as np
 import pytest
+from lessons import found, readings, unpacked
 from playwright.sync_api import Page, expect
 
 import divviz
@@ -24,37 +27,11 @@ from divviz.units import UNITS
 from divviz.web import channels, lesson, prose, tables, text
 
 STEM = "07_mutual_information"
+reply, parts = partial(lessons.reply, STEM), partial(lessons.parts, STEM)
 PAGE = "page=mutual_information"
 TOPIC = lesson.topic(STEM)
 assert TOPIC is not None
 START = TOPIC.first
-
-
-def reply(link: str = "", lang: str = "en", **more: Any) -> dict[str, Any]:
-    """The answer with every part of the page."""
-    message = {"seq": 3, "base": link, "parts": list(lesson.parts(STEM, lang)), **more}
-    return lesson.answer(STEM, message, {}, lang)
-
-
-def parts(link: str = "", lang: str = "en", **more: Any) -> dict[str, Any]:
-    return reply(link, lang, **more)["parts"]
-
-
-def found(tree: Any, kind: str) -> Iterator[dict[str, Any]]:
-    """Every block of a kind, however deep it stands."""
-    if isinstance(tree, dict):
-        if tree.get("kind") == kind:
-            yield tree
-        tree = list(tree.values())
-    if isinstance(tree, list | tuple):
-        for part in tree:
-            yield from found(part, kind)
-
-
-def shown(tree: Any) -> dict[str, float]:
-    """The numbers of a part by name."""
-    rows = [row for block in found(tree, "numbers") for row in block["rows"]]
-    return {row[0]: float(row[2]) for row in rows}
 
 
 # ------------------------------------------------------------------ oracles in plain Python
@@ -81,7 +58,7 @@ def pearson(table: np.ndarray) -> float:
 
 
 def test_the_page_opens_with_the_numbers_of_the_textbook() -> None:
-    numbers = shown(parts()["table"])
+    numbers = readings(parts()["table"])
     wanted = {"h_x": 7 / 4, "h_y": 2, "h_xy": 27 / 8, "information": 3 / 8}
     wanted |= {"h_x_given_y": 11 / 8, "h_y_given_x": 13 / 8}
     assert numbers == pytest.approx({f"table.{key}": value for key, value in wanted.items()})
@@ -110,7 +87,7 @@ def test_the_numbers_in_the_words_are_those_of_the_core(lang: str) -> None:
 
 def divviz_capacity(kind: str, noise: float) -> float:
     link = f"{START.link}&channel={kind}&noise={noise}"
-    return shown(parts(link, parts=["channel"]))["channel.capacity"]
+    return readings(parts(link, parts=["channel"]))["channel.capacity"]
 
 
 RANDOM = np.random.default_rng(3).integers(0, 10, (8, 4, 4))
@@ -120,7 +97,7 @@ RANDOM = np.random.default_rng(3).integers(0, 10, (8, 4, 4))
 def test_every_number_of_a_table_is_that_of_its_definition(weights: np.ndarray) -> None:
     link = f"table=k4:{''.join(map(str, weights.ravel()))}"
     now = parts(link)
-    numbers = shown(now["independence"])
+    numbers = readings(now["independence"])
     assert numbers["table.information"] == pytest.approx(information(weights), abs=1e-12)
     assert numbers["table.correlation"] == pytest.approx(pearson(weights), abs=1e-12)
     assert numbers["table.h_x_given_y"] == pytest.approx(h(weights) - h(weights.sum(axis=1)))
@@ -156,12 +133,6 @@ def test_the_bars_are_as_long_as_the_numbers(unit: str) -> None:
     assert spans == pytest.approx([*wanted, told.information], abs=1e-6)
     low, high = drawn["layout"]["xaxis"]["range"]
     assert (low, high) == (0, pytest.approx(math.log(16) * UNITS[unit]))
-
-
-def unpacked(packed: dict[str, str]) -> np.ndarray:
-    import base64
-
-    return np.frombuffer(base64.b64decode(packed["bdata"]), packed["dtype"])
 
 
 # ------------------------------------------------------------------ painted pictures
@@ -248,7 +219,7 @@ def test_inputs_that_are_none_are_refused(inputs: Any, code: str) -> None:
 
 
 def test_the_climb_ends_at_the_capacity() -> None:
-    numbers = shown(parts("channel=z&noise=0.5&share=0.1&step=20")["climb"])
+    numbers = readings(parts("channel=z&noise=0.5&share=0.1&step=20")["climb"])
     assert numbers["climb.lower"] == pytest.approx(math.log2(5 / 4), abs=1e-6)
     assert numbers["climb.lower"] <= math.log2(5 / 4) <= numbers["climb.upper"]
     assert numbers["climb.share"] == pytest.approx(0.4, abs=1e-3)
@@ -364,7 +335,7 @@ def test_no_channel_makes_the_page_fail(kind: str) -> None:
             link = f"channel={kind}&noise={noise}&share={share}&step=7"
             told = parts(link, parts=["channel", "climb"])
             json.dumps(told, allow_nan=False)
-            numbers = shown(told)
+            numbers = readings(told)
             best = numbers["channel.capacity"]
             assert numbers["climb.lower"] <= best + 1e-12
             assert numbers["climb.upper"] >= best - 1e-12 or share in (0, 1)

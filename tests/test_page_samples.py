@@ -6,12 +6,15 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import board
+import lessons
 import live
 import numpy as np
 import pytest
+from lessons import found, readings, said, unpacked
 from playwright.sync_api import Page, expect
 from scipy import stats
 
@@ -23,6 +26,7 @@ from divviz.web import lesson, prose, tallies, text
 from divviz.worms import TEETH, slide, tally
 
 STEM = "08_samples"
+reply, parts = partial(lessons.reply, STEM), partial(lessons.parts, STEM)
 PAGE = "page=samples"
 PAGE_FILE = lesson.module(STEM)
 TOPIC = lesson.topic(STEM)
@@ -30,36 +34,6 @@ assert TOPIC is not None
 START = TOPIC.first
 P = PAGE_FILE.P
 SHARES = np.array(TEETH) / 100
-
-
-def reply(link: str = "", lang: str = "en", **more: Any) -> dict[str, Any]:
-    every = list(lesson.parts(STEM, lang))
-    return lesson.answer(STEM, {"seq": 3, "base": link, "parts": every, **more}, {}, lang)
-
-
-def parts(link: str = "", lang: str = "en", **more: Any) -> dict[str, Any]:
-    return reply(link, lang, **more)["parts"]
-
-
-def found(tree: Any, kind: str) -> Iterator[dict[str, Any]]:
-    """Every block of a kind, however deep it stands."""
-    if isinstance(tree, dict):
-        if tree.get("kind") == kind:
-            yield tree
-        tree = list(tree.values())
-    if isinstance(tree, list | tuple):
-        for part in tree:
-            yield from found(part, kind)
-
-
-def shown(tree: Any) -> dict[str, float]:
-    """The numbers of a part by name."""
-    rows = [row for block in found(tree, "numbers") for row in block["rows"]]
-    return {row[0]: float(row[2]) for row in rows}
-
-
-def said(tree: Any) -> str:
-    return "\n".join(block["text"] for block in found(tree, "say"))
 
 
 # ------------------------------------------------------------------ oracles in plain Python
@@ -94,7 +68,7 @@ def expected_bias(n: int) -> float:
 @pytest.mark.parametrize("p", [0.05, 0.3, 0.544, 0.9])
 def test_the_board_shows_kl_and_where_down_is(p: float) -> None:
     part = parts(f"p={P}&q=binomial(10,{p})")["board"]
-    assert shown(part)["kl_pq"] == pytest.approx(kl(SHARES, binomial(10, p)), abs=1e-12)
+    assert readings(part)["kl_pq"] == pytest.approx(kl(SHARES, binomial(10, p)), abs=1e-12)
     word = "foot of the valley" if p == 0.544 else "larger" if p < 0.544 else "smaller"
     assert word in said(part)
     (drawn,) = found(part, "drawing")
@@ -105,7 +79,7 @@ def test_the_board_shows_kl_and_where_down_is(p: float) -> None:
 def test_a_model_that_rules_out_what_was_counted_is_infinite() -> None:
     for p in (0, 1):
         part = parts(f"p={P}&q=binomial(10,{p})")["board"]
-        assert math.isinf(shown(part)["kl_pq"]) and "infinite" in said(part)
+        assert math.isinf(readings(part)["kl_pq"]) and "infinite" in said(part)
 
 
 def test_the_hand_makes_q_the_binomial_of_its_place() -> None:
@@ -120,9 +94,9 @@ def test_the_truth_of_the_first_question_is_computed_and_its_numbers_wait() -> N
     (asked,) = found(parts()["better"], "question")
     assert asked["truth"] == "uniform" and BEST > 3 * UNIFORM
     assert not list(found(asked["shown"], "numbers"))
-    numbers = shown(asked["revealed"])
+    numbers = readings(asked["revealed"])
     assert numbers == pytest.approx({"to_uniform": UNIFORM, "to_binomial": BEST})
-    shown_at_first = [n for block in parts()["board"] for n in shown(block).values()]
+    shown_at_first = [n for block in parts()["board"] for n in readings(block).values()]
     assert not any(abs(n - UNIFORM) < 1e-3 for n in shown_at_first)
 
 
@@ -139,7 +113,7 @@ def test_no_reading_of_the_table_gives_the_numbers_of_the_articles() -> None:
 @pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("p", [0.2, 0.544])
 def test_the_likelihood_is_the_mirror_image_of_kl(unit: str, p: float) -> None:
-    numbers = shown(parts(f"p={P}&q=binomial(10,{p})&unit={unit}")["likelihood"])
+    numbers = readings(parts(f"p={P}&q=binomial(10,{p})&unit={unit}")["likelihood"])
     log_l = float(SHARES @ stats.binom.logpmf(np.arange(11), 10, p)) * UNITS[unit]
     assert numbers["likely"] == pytest.approx(log_l, rel=1e-12)
     assert numbers["likely"] + numbers["kl_at"] == pytest.approx(-entropy(SHARES) * UNITS[unit])
@@ -202,7 +176,7 @@ def test_pasted_counts_are_counts_and_pasted_measurements_get_densities() -> Non
 def test_the_plug_in_entropy_is_too_small_on_average() -> None:
     (asked,) = found(parts()["small"], "question")
     assert asked["truth"] == "small"
-    numbers = shown(parts()["scatter"])
+    numbers = readings(parts()["scatter"])
     assert numbers["true"] == pytest.approx(entropy(SHARES))
     assert numbers["bias"] == pytest.approx(expected_bias(100), abs=1e-12)
     assert numbers["rule"] == pytest.approx(-10 / 200)
@@ -215,7 +189,7 @@ def test_the_mean_is_that_of_the_samples_so_far(upto: int) -> None:
     link = f"p={P}&q=binomial(10,0.5)&estimate=kl&n=40&draw=5&upto={upto}"
     drawn = np.random.default_rng(5).multinomial(40, SHARES, size=200)[:upto] / 40
     wanted = np.mean([kl(row, binomial(10, 0.5)) for row in drawn])
-    numbers = shown(parts(link)["scatter"])
+    numbers = readings(parts(link)["scatter"])
     assert numbers["mean"] == pytest.approx(wanted)
     assert numbers["true"] == pytest.approx(kl(SHARES, binomial(10, 0.5)))
     assert numbers["rule"] == pytest.approx(10 / 80)
@@ -231,7 +205,7 @@ def test_before_the_first_sample_there_is_no_mean() -> None:
 
 def test_the_correction_takes_most_of_the_bias_away() -> None:
     plain, corrected = (
-        shown(parts(f"estimate={one}")["scatter"])["bias"] for one in ("entropy", "corrected")
+        readings(parts(f"estimate={one}")["scatter"])["bias"] for one in ("entropy", "corrected")
     )
     assert abs(corrected) < abs(plain) / 10
 
@@ -241,7 +215,7 @@ def test_an_infinite_kl_is_missed_by_samples_without_the_rare_outcome() -> None:
     drawn = np.random.default_rng(1).multinomial(20, [0.99, 0.01], size=200)
     finite = int((drawn[:, 1] == 0).sum())
     assert 0 < finite < 200 and f"**{finite} of 200**" in said(part)
-    assert math.isinf(shown(part)["true"])
+    assert math.isinf(readings(part)["true"])
 
 
 def test_chance_alone_shows_the_kl_that_the_text_names() -> None:
@@ -254,12 +228,6 @@ def test_the_bars_count_the_samples_so_far() -> None:
     drawn = next(found(parts("upto=37")["scatter"], "drawing"))["figure"]
     x, y = (unpacked(drawn["data"][0][axis]) for axis in "xy")
     assert y[1::3].sum() == y[2::3].sum() == 37 and (np.diff(x) >= 0).all()
-
-
-def unpacked(packed: dict[str, str]) -> np.ndarray:
-    import base64
-
-    return np.frombuffer(base64.b64decode(packed["bdata"]), packed["dtype"])
 
 
 # ------------------------------------------------------------------ bins
@@ -283,7 +251,7 @@ def histogram_numbers(values: Any, count: int) -> tuple[float, float]:
 def test_the_bins_decide_entropy_and_kl(count: int) -> None:
     values = PAGE_FILE.thousandths()
     wanted = histogram_numbers(values, count)
-    numbers = shown(parts(f"bins={count}")["bins"])
+    numbers = readings(parts(f"bins={count}")["bins"])
     assert (numbers["h_bins"], numbers["kl_bins"]) == pytest.approx(wanted, abs=1e-9)
     assert len(values) == 100 and abs(np.mean(values)) < 0.2 and 0.8 < np.std(values) < 1.2
 
@@ -302,7 +270,7 @@ def test_own_measurements_take_the_place_of_the_page_s_values() -> None:
         p = how.format(",".join(map(str, values)))
         part = parts(f"p={p}&q={'normal(0,1)'}&bins=5")["bins"]
         wanted = histogram_numbers(values, 5)
-        assert shown(part)["kl_bins"] == pytest.approx(wanted[1], abs=1e-9)
+        assert readings(part)["kl_bins"] == pytest.approx(wanted[1], abs=1e-9)
         assert "Your 7 values" in said(part)
 
 
@@ -477,7 +445,7 @@ def test_the_programs_print_the_numbers_of_the_page(library: str, counts: Any, u
     assert numbers["KL(P||binomial)"] == pytest.approx(found_there.least * factor, abs=1e-12)
     for one, name in (("entropy", "mean plug-in"), ("corrected", "mean Miller-Madow")):
         link = f"p={p}&q=binomial({n},0.5)&unit={unit}&n=50&draw=3&estimate={one}"
-        seen = shown(parts(link)["scatter"])
+        seen = readings(parts(link)["scatter"])
         assert numbers[name] == pytest.approx(seen["mean"], abs=1e-12)
         assert numbers["H(P)"] == pytest.approx(seen["true"], abs=1e-12)
 

@@ -14,6 +14,7 @@ import pytest
 from board import NewPage
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lessons import settle
 from playwright.sync_api import Locator, Page, expect
 from scipy import stats
 
@@ -432,10 +433,6 @@ def visit(page: Page, server: live.Server, query: str = "") -> None:
 def value(page: Page, name: str, part: str = "") -> Locator:
     where = f"[data-slot={part}]" if part else ".dv-part"
     return page.locator(f"{where} [data-measure={name}][data-seq]").first
-
-
-def settle(page: Page) -> None:
-    page.locator(".dv-lesson:not([data-busy])").wait_for(state="attached")
 
 
 def bits(page: Page, name: str = "entropy_p", part: str = "") -> float:

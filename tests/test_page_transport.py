@@ -13,6 +13,7 @@ from typing import Any
 import live
 import numpy as np
 import pytest
+from lessons import settle
 from playwright.sync_api import CDPSession, Locator, Page, expect
 from scipy.optimize import linprog
 from scipy.stats import wasserstein_distance
@@ -506,11 +507,6 @@ def visit(page: Page, server: live.Server, query: str = "") -> None:
     page.goto(f"{server.url}?page=transport{query}")
     page.locator("[data-slot=by_hand] .dv-drawn[data-repaints]").wait_for()
     settle(page)
-
-
-def settle(page: Page) -> None:
-    """Wait until every message has its answer."""
-    page.locator(".dv-lesson:not([data-busy])").wait_for(state="attached")
 
 
 def reading(page: Page, part: str, name: str) -> Locator:

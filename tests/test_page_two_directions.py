@@ -13,6 +13,7 @@ import live
 import numpy as np
 import pytest
 from board import NewPage, plot_box
+from lessons import settle
 from playwright.sync_api import Locator, Page, expect
 from scipy import integrate, optimize, stats
 
@@ -403,10 +404,6 @@ def visit(page: Page, server: live.Server, query: str = "") -> None:
 
 def reading(page: Page, name: str) -> Locator:
     return page.locator(f"[data-measure={name}][data-seq]")
-
-
-def settle(page: Page) -> None:
-    page.locator(".dv-lesson:not([data-busy])").wait_for(state="attached")
 
 
 def value(page: Page, name: str) -> float:
