@@ -46,13 +46,13 @@ def shoot(browser: Browser, url: str, out: Path, width: int, theme: str, lang: s
     for part in page.locator("[data-slot]").all():
         part.scroll_into_view_if_needed()
     page.evaluate("scrollTo(0, 0)")
-    page.wait_for_function("!document.querySelector('[data-busy], .dv-sketched')")
+    page.locator("[data-busy], .dv-sketched").first.wait_for(state="detached")
     assert page.get_by_role("dialog").count() == 0, "a dialog covers the page"
     page.screenshot(path=out)
     tall = page.evaluate("Math.ceil(document.querySelector('.stMainBlockContainer').scrollHeight)")
     page.set_viewport_size({"width": width, "height": max(tall + 40, WIDTHS[width])})
     page.wait_for_timeout(400)
-    page.wait_for_function("!document.querySelector('[data-busy], .dv-sketched')")
+    page.locator("[data-busy], .dv-sketched").first.wait_for(state="detached")
     page.screenshot(path=out.with_stem(f"{out.stem}-whole"))
     page.close()
 
