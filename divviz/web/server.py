@@ -33,6 +33,7 @@ from divviz.web import assets, text
 
 SCRIPT = Path(__file__).with_name("frame.py")
 FRAME_ANCESTORS = "DIVVIZ_FRAME_ANCESTORS"
+CALM = 20  # seconds after the start
 
 CONTENT_TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -312,9 +313,15 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     """Do before the first visitor what would otherwise wait for them."""
     stay_inside()
     warm_up()
-    lessons = asyncio.create_task(run_in_threadpool(open_lessons))
+    lessons = asyncio.create_task(later())
     yield
     lessons.cancel()
+
+
+async def later() -> None:
+    """Do what can wait until the first visitors, if any, have their page."""
+    await asyncio.sleep(CALM)
+    await run_in_threadpool(open_lessons)
 
 
 def stay_inside() -> None:
