@@ -45,7 +45,7 @@ def shoot(browser: Browser, url: str, out: Path, width: int, theme: str, lang: s
     page.locator("[data-measure][data-seq]").first.wait_for()
     for part in page.locator("[data-slot]").all():
         part.scroll_into_view_if_needed()
-    page.evaluate("scrollTo(0, 0)")
+    page.evaluate("document.querySelector('.stMain').scrollTo(0, 0)")
     page.locator("[data-busy], .dv-sketched").first.wait_for(state="detached")
     assert page.get_by_role("dialog").count() == 0, "a dialog covers the page"
     page.screenshot(path=out)
