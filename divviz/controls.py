@@ -38,6 +38,11 @@ class Shown(NamedTuple):
     labels: tuple[str, ...] | None
 
 
+def names_of(values: Array, labels: tuple[str, ...] | None) -> tuple[str, ...]:
+    """What outcomes (n,) are called: their labels, or else the numbers themselves."""
+    return labels or tuple(f"{value:.12g}" for value in values)
+
+
 def shown(pair: Pair) -> Shown:
     """The outcomes that the board shows for a discrete pair: the 64 of most mass, in order."""
     if not pair.discrete:
@@ -51,8 +56,7 @@ def shown(pair: Pair) -> Shown:
         most = np.sort(np.argsort(-(p_mass + q_mass), kind="stable")[:MOST_OUTCOMES])
         values, p_mass, q_mass = values[most], p_mass[most], q_mass[most]
         labels = tuple(labels[i] for i in most) if labels else None
-    names = labels or tuple(f"{value:.12g}" for value in values)
-    return Shown(values, names, p_mass, q_mass, labels)
+    return Shown(values, names_of(values, labels), p_mass, q_mass, labels)
 
 
 def parameters(dist: Dist) -> list[tuple[str, Param, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote
@@ -28,7 +28,7 @@ class Act(NamedTuple):
     does: Callable[..., State]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one for each lesson: that is what makes two the same
 class Topic:
     """What a lesson starts from and what a visitor can change in it.
 
@@ -93,10 +93,10 @@ class State:
         """A key of UNITS."""
         return self.scene.unit
 
-    @cached_property
+    @property
     def pair(self) -> Pair:
         """P and Q on common ground."""
-        return Pair(self.scene.p, self.scene.q)
+        return _pair(self.scene.p, self.scene.q)
 
     def __getitem__(self, name: str) -> Any:
         return self.knobs[name]
@@ -122,6 +122,10 @@ class State:
             if self.knobs[knob.name] != first.knobs[knob.name]:
                 parts[knob.name] = knob.spell(self.knobs[knob.name])
         return "&".join(f"{key}={quote(text, safe=_LINK_SAFE)}" for key, text in parts.items())
+
+
+# A knob that moves leaves P and Q as they are, and with them all that was worked out about them.
+_pair = lru_cache(maxsize=8)(Pair)
 
 
 def read(topic: Topic, query: Mapping[str, object]) -> tuple[State, list[SceneError]]:

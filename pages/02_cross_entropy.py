@@ -5,10 +5,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from divviz import coding, knobs, snippets
+from divviz import coding, knobs, readers, snippets
+from divviz.controls import names_of
 from divviz.dist import Dist, SceneError
 from divviz.grammar import parse
-from divviz.measures import UNITS, measure
+from divviz.measures import UNITS, measure, value
 from divviz.pair import Pair
 from divviz.running import Running, running
 from divviz.scene import Scene
@@ -33,16 +34,6 @@ def _moved(state: State, name: str, x: float, _: float) -> State:
     return state.with_knob("coins", list(coins.values()))
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _number(value: object) -> float:
-    if type(value) not in (int, float) or not math.isfinite(value):  # type: ignore[arg-type]
-        raise SceneError("act_number", value=str(value))
-    return float(value)  # type: ignore[arg-type]
-
-
 TOPIC = Topic(
     start=f"p={P}&q={Q}&unit=bits",
     knobs=(
@@ -52,7 +43,7 @@ TOPIC = Topic(
         knobs.number("heads", 7, 0, 10, 1, whole=True),
         knobs.number("theta", 0.4, 0, 1, 0.01),
     ),
-    acts={"coin": Act((_text, _number, _number), _moved)},
+    acts={"coin": Act((readers.text, readers.number, readers.number), _moved)},
     kind="discrete",
 )
 
@@ -98,7 +89,7 @@ def word_table(look: Look) -> Blocks:
     p, q, ratio = pair.p, pair.q, pair.ground.log_ratio
     some = np.flatnonzero((p > 0) | (q > 0))
     shown = np.sort(some[np.argsort(-p[some], kind="stable")[:MOST_ROWS]])
-    names = pair.labels or [f"{x:.12g}" for x in pair.x]
+    names = names_of(pair.x, pair.labels)
     rows = [
         (
             names[i],
@@ -160,7 +151,7 @@ def samples(look: Look) -> Blocks:
     drawn = bills.settling(seen, upto, look.value("kl_pq"), factor, t("samples.heading"))
     last = seen.log_ratio[upto - 1] * factor
     assert seen.place is not None
-    names = look.pair.labels or [f"{x:.12g}" for x in look.pair.x]
+    names = names_of(look.pair.x, look.pair.labels)
     told = t(
         "samples.told",
         n=upto,
@@ -311,22 +302,22 @@ def misread(look: Look) -> Blocks:
 # ---- tasks, sentences, code ----------------------------------------------------------------------
 
 
-def value(state: State, key: str) -> float:
-    found = measure(key, state.scene.p, state.scene.q, unit="bits")
+def bits(state: State, key: str) -> float:
+    found = value(state.pair, key, "bits")
     assert found is not None
     return found
 
 
 def one_way_endless(state: State) -> bool:
-    return math.isinf(value(state, "kl_pq")) and value(state, "kl_qp") < 1
+    return math.isinf(bits(state, "kl_pq")) and bits(state, "kl_qp") < 1
 
 
 def one_bit(state: State) -> bool:
-    return abs(value(state, "kl_pq") - 1) <= 0.02
+    return abs(bits(state, "kl_pq") - 1) <= 0.02
 
 
 def alike(state: State) -> bool:
-    one, other = value(state, "kl_pq"), value(state, "kl_qp")
+    one, other = bits(state, "kl_pq"), bits(state, "kl_qp")
     return 0.2 < one < math.inf and abs(one - other) <= 0.01 * one
 
 
@@ -380,7 +371,7 @@ def dearest(look: Look) -> str:
     with np.errstate(invalid="ignore"):
         share = np.where(pair.p > 0, pair.p * pair.ground.log_ratio, 0.0)
     i = int(np.argmax(share))
-    names = pair.labels or [f"{x:.12g}" for x in pair.x]
+    names = names_of(pair.x, pair.labels)
     amount = number(float(share[i]) * UNITS[look.unit])
     return look.t("dearest", name=names[i], share=percent(float(pair.p[i]), look.t), amount=amount)
 

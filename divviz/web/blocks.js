@@ -51,7 +51,7 @@ function arrange(element, nodes) {
 // What stands in place of numbers until the visitor has said what they expect.
 function gate(on, name) {
   const element = h("p", { class: "dv-gate" }, h("span", {}, on.words.lesson_gated), " ",
-    button(on.words.lesson_show, () => { on.memory.set(`ask.${name}`, { skipped: true }); on.answered(name); }, { "data-gate": name }));
+    button(on.words.lesson_show, () => { on.memory.set(`ask.${name}`, { skipped: true }); on.answered(); }, { "data-gate": name }));
   return { element, show() {} };
 }
 
@@ -85,7 +85,7 @@ function numbers(on) {
       }
       block.rows.forEach(([name, , value, spelled, reason], i) => {
         read(boxes[i], value, spelled, reason, reply.seq);
-        on.reads(name, boxes[i].value, (v, s, why, seq) => read(boxes[i], v, s, why, seq));
+        if (block.measures) on.reads(name, boxes[i].value, (v, s, why, seq) => read(boxes[i], v, s, why, seq));
       });
     },
   };

@@ -112,7 +112,7 @@ def numbers(look: Look, *keys: str, gate: str = "") -> Block:
         exact = math.nan if value is None else value
         why = "" if math.isfinite(exact) else stage.shortly(reason(look.pair, key), look.t)
         rows.append((key, MEASURES[key].symbol, finite(exact), number(exact), why))
-    return {"kind": "numbers", "rows": rows, "gate": gate}
+    return {"kind": "numbers", "rows": rows, "gate": gate, "measures": True}
 
 
 def readings(*rows: tuple[str, str, float], gate: str = "") -> Block:

@@ -97,7 +97,8 @@ function make(parent, first, met) {
   function asks(live) {
     const wanted = (live ? near() : asking ? stale() : near().filter((part) => !first.slow.includes(part.id))).map((part) => part.id);
     asking = false;
-    const keys = live ? [...readers].filter(([, nodes]) => [...nodes.keys()].some((node) => node.isConnected)).map(([key]) => key) : [];
+    const roots = live ? near().map((part) => part.root) : [];
+    const keys = [...readers].filter(([, nodes]) => [...nodes.keys()].some((node) => roots.some((one) => one.contains(node)))).map(([key]) => key);
     return { page: first.page, lang: on.lang, parts: wanted, more: keys, view: live && on.plane ? on.plane.view() : null };
   }
 
@@ -174,6 +175,9 @@ function make(parent, first, met) {
     return `${document.baseURI.replace(/[?#].*/, "").replace(/[^/]*$/, "")}?${[`page=${name}`, link, ...kept].filter(Boolean).join("&")}`;
   }
 
-  follow_theme(root, parent, (next) => { palette = next; for (const one of coloured) one.colours(next); });
+  follow_theme(root, parent, (next) => {
+    palette = next;
+    for (const one of coloured) if (one.element.isConnected) one.colours(next); else coloured.delete(one);
+  });
   return { receive: conversation.receive, through: conversation.through, join };
 }

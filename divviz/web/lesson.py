@@ -5,7 +5,7 @@
 
 import importlib.util
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -92,8 +92,9 @@ def state_of(
     """Return the state that a message (or else the address) describes, with errors and notices."""
     if not isinstance(message, dict) or not isinstance(message.get("base"), str):
         return *read(about, query), []
-    state, errors = read_link(about, message["base"])
-    notices: list = []
+    base = message["base"]
+    state, found = (_read_once if len(base) < stage.SHORT else read_link)(about, base)
+    errors, notices = list(found), []
     acts = message.get("acts")
     for act in acts[: stage.MOST_ACTS] if isinstance(acts, list) else ():
         try:
@@ -102,6 +103,10 @@ def state_of(
         except SceneError as error:
             errors.append(error)
     return state, errors, notices
+
+
+# A drag sends the same base with every move.
+_read_once = lru_cache(maxsize=256)(read_link)
 
 
 def answer(stem: str, message: object, query: Mapping[str, str], lang: str) -> Reply:
@@ -116,10 +121,11 @@ def answer(stem: str, message: object, query: Mapping[str, str], lang: str) -> R
     state, errors, notices = state_of(about, message, query)
     live = stage.flag(message, "live")
     given = message if isinstance(message, dict) else {}
+    wished = [key for key in stage.named(message, "more", stage.MOST_KEYS) if key in MEASURES]
     reply: Reply = {
         "seq": stage.seq_of(message),
         "live": live,
-        **stage.numbers_of(state.pair, state.unit, wished(given), t),
+        **stage.numbers_of(state.pair, state.unit, wished, t),
     }
     if live and given.get("draw") is False:
         return reply
@@ -140,25 +146,17 @@ def answer(stem: str, message: object, query: Mapping[str, str], lang: str) -> R
     return reply
 
 
-def wished(given: Mapping[str, Any]) -> list[str]:
-    """Return the measures that a message asks for."""
-    named = given.get("more")
-    keys = [key for key in named if isinstance(key, str)] if isinstance(named, list) else []
-    return [key for key in dict.fromkeys(keys[: stage.MOST_KEYS]) if key in MEASURES]
-
-
 def shown(stem: str, look: Look, given: Mapping[str, Any]) -> dict[str, Blocks]:
     """Return the parts that a message names, or at first all that are quick."""
     every = parts(stem, look.lang)
-    named = given.get("parts")
     wanted = (
-        [part for part in named[:MOST_PARTS] if isinstance(part, str)]
-        if isinstance(named, list)
+        stage.named(given, "parts", MOST_PARTS)
+        if isinstance(given.get("parts"), list)
         else [part for part, demo in every.items() if demo.live]
     )
     found = {
         part: every[part].show(look)
-        for part in dict.fromkeys(wanted)
+        for part in wanted
         if part in every and (every[part].live or not look.live)
     }
     return {part: made for part, made in found.items() if made is not None}

@@ -13,15 +13,14 @@ export function question(on, first) {
   const ask = h("p", { class: "dv-ask", id }), before = on.stack(), after = on.stack();
   const answer = h("div", { class: "dv-answer" }), verdict = h("p", { class: "dv-verdict" }), why = h("p", { class: "dv-why" });
   const because = h("details", { class: "dv-details" }, h("summary", {}, on.words.lesson_why), why);
-  const again = button(on.words.lesson_again, () => { on.memory.drop(key); form = null; on.answered(first.name); fill(); }, { "data-again": first.name });
+  const again = button(on.words.lesson_again, () => { on.memory.drop(key); form = null; on.answered(); fill(); }, { "data-again": first.name });
   const result = h("div", { class: "dv-result", role: "status" }, verdict), rest = h("div", { class: "dv-result" }, after.element, because, again);
   const element = h("section", { class: "dv-question", "data-question": first.name, "aria-labelledby": id }, ask, before.element, answer, result, rest);
   let block = first, reply = { seq: 0, live: false }, form = null;
 
   function commit(value) {
     on.memory.set(key, value);
-    on.progress();
-    on.answered(first.name);
+    on.answered();
     fill();
   }
 

@@ -61,6 +61,7 @@ _read_long = lru_cache(maxsize=8)(read_link)
 
 
 def seq_of(message: object) -> int:
+    """Return the number of a message, 0 where it has none."""
     seq = message.get("seq") if isinstance(message, dict) else None
     return seq if type(seq) is int and 0 <= seq < 2**53 else 0
 
@@ -141,7 +142,15 @@ def answer(message: object, query: Mapping[str, str], lang: str) -> Reply:
     return reply
 
 
+def named(message: object, name: str, most: int) -> list[str]:
+    """Return the words that a message lists under a name, each once, at most so many."""
+    given = message.get(name) if isinstance(message, dict) else None
+    found = [word for word in given if isinstance(word, str)] if isinstance(given, list) else []
+    return list(dict.fromkeys(found[:most]))
+
+
 def flag(message: object, name: str) -> bool:
+    """Whether a message says yes to a name."""
     return isinstance(message, dict) and message.get(name) is True
 
 
@@ -163,11 +172,9 @@ def asked_more(message: object, scene: Scene) -> list[str]:
     W of any order between densities takes 20 to 100 ms: a moving hand waits for it only where it
     is the chosen one.
     """
-    given = message.get("more") if isinstance(message, dict) else None
-    named = [key for key in given if isinstance(key, str)] if isinstance(given, list) else []
     rested = {"wasserstein"} if flag(message, "live") and scene.kind != "discrete" else set()
     known = MEASURES.keys() - set(FIRST) - rested
-    return [key for key in dict.fromkeys(named[:MOST_KEYS]) if key in known]
+    return [key for key in named(message, "more", MOST_KEYS) if key in known]
 
 
 def slow(pair: Pair) -> frozenset[str]:
