@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 import mpmath as mp
-from test_oracles import FILE, ORACLES
+from oracles import FILE, ORACLES
 
 
 def main() -> None:
