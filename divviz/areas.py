@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from divviz.dist import Array, Breaks, Dist
+from divviz.ladders import on_line
 from divviz.pair import Pair
 from divviz.quadrature import Panels, interpolated, partition, rule
 
@@ -74,15 +75,6 @@ def _located(panels: Panels, x: Array) -> tuple[Any, Array]:
     u = np.where(ladder, np.log(np.where(ladder, own.side * offset, 1.0)), offset)
     s = 2 * (u - own.start) / (own.stop - own.start) - 1
     return panel, np.clip(np.nan_to_num(s, nan=-1.0), -1.0, 1.0)
-
-
-def on_line(panels: Panels, u: Array) -> Array:
-    """The places x (k,) of one coordinate u (k,) in each panel."""
-    ladder = panels.side != 0
-    result: Array = panels.anchor + np.where(
-        ladder, panels.side * np.exp(np.where(ladder, u, 0.0)), u
-    )
-    return result
 
 
 def _integral_to(s: Array, steps: Array) -> Array:

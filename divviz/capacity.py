@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from divviz.arguments import whole
 from divviz.bregman import excess
 from divviz.discrete import check_weights, numbers
 from divviz.dist import QUIET, Array, SceneError
@@ -191,11 +192,9 @@ def blahut_arimoto(
     None, never gets any. SceneError as `sent` has it, and unless steps is from 0 to 10^4. Source:
     Cover & Thomas (2006), section 10.8.
     """
-    whole = isinstance(steps, (int, np.integer)) and not isinstance(steps, bool)
-    if not whole or not 0 <= steps <= MOST_STEPS:
-        raise SceneError("pairs_whole", name="steps", value=steps, least=0, most=MOST_STEPS)
+    steps = whole("steps", steps, 0, MOST_STEPS)
     rows = channel(weights)
-    return tuple(_climbed(rows, _input(rows, start), int(steps)))
+    return tuple(_climbed(rows, _input(rows, start), steps))
 
 
 def _climbed(rows: Array, p: Array, steps: int) -> Iterator[Bounded]:

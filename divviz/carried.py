@@ -52,11 +52,11 @@ def w2(p: Dist, q: Dist) -> float:
     Source: Villani, Topics in Optimal Transportation (2003), (2.47).
     """
     load = kept(p)
-    way = load.x - landing(q, load)
+    way = load.x - _landing(q, load)
     return math.sqrt(float(load.mass @ way**2))
 
 
-def landing(q: Dist, load: Load) -> Array:
+def _landing(q: Dist, load: Load) -> Array:
     """Where the mass at each place (n,) goes: to the quantile of Q of the same share."""
     left, right = load.share[: load.left], load.share[load.left :]
     if q.family.isf is None:
@@ -99,5 +99,5 @@ def _bent(p: Dist, load: Load) -> Array:
 def _ways(p: Dist, load: Load, normal: Dist) -> tuple[Array, Array, Array]:
     """The squares and the product of the place and of where it goes, in standard deviations."""
     mean, sd = p.mean(), p.sd()
-    z, t = (load.x - (mean or 0.0)) / (sd or 1.0), landing(normal, load)
+    z, t = (load.x - (mean or 0.0)) / (sd or 1.0), _landing(normal, load)
     return z * z, z * t, t * t

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from divviz.cuts import cuts, cuts_text, middle, out_of_reach
+from divviz.cuts_code import cuts, cuts_text, middle, out_of_reach
 from divviz.densities_code import nothing_left
 from divviz.dist import Dist, SceneError
 from divviz.errors import spell

@@ -13,10 +13,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from divviz.arguments import is_whole, whole
 from divviz.discrete import check_weights, numbers, refuse
 from divviz.dist import QUIET, Array, SceneError
 
@@ -250,9 +251,8 @@ def blocks(p: Iterable[float], k: int) -> Blocks:
     Source: Cover & Thomas (2006), section 5.4.
     """
     shares = probabilities(p)
-    if not isinstance(k, (int, np.integer)) or isinstance(k, bool) or not 1 <= k <= LONGEST_BLOCK:
-        raise SceneError("pairs_whole", name="k", value=k, least=1, most=LONGEST_BLOCK)
-    count = len(shares) ** int(k)
+    k = whole("k", k, 1, LONGEST_BLOCK)
+    count = len(shares) ** k
     if count > MOST_WORDS:
         raise SceneError("blocks_many", length=k, count=count, most=MOST_WORDS)
     masses = np.ones(1)
@@ -260,7 +260,7 @@ def blocks(p: Iterable[float], k: int) -> Blocks:
         # A block that may come keeps a word, however unlikely: 1e-200 cubed is no zero.
         each = np.outer(masses, shares).ravel()
         masses = np.where(np.outer(masses > 0, shares > 0).ravel(), np.maximum(each, LEAST), 0.0)
-    return Blocks(masses, tuple(product(range(len(shares)), repeat=int(k))))
+    return Blocks(masses, tuple(product(range(len(shares)), repeat=k)))
 
 
 def block_length(p: Iterable[float], k: int) -> float:
@@ -285,9 +285,8 @@ def encode(code: Code, outcomes: Iterable[int]) -> str:
     return "".join(_word(code, outcome) for outcome in outcomes)
 
 
-def _word(code: Code, outcome: object) -> str:
-    whole = isinstance(outcome, (int, np.integer)) and not isinstance(outcome, bool)
-    place = int(outcome) if whole else -1  # type: ignore[call-overload]
+def _word(code: Code, outcome: Any) -> str:
+    place = int(outcome) if is_whole(outcome) else -1
     word = code.words[place] if 0 <= place < len(code.words) else None
     if word is None:
         raise SceneError("word_none", value=outcome)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from divviz.dist import QUIET, Array, Points
+from divviz.dist import QUIET, Array
 from divviz.ground import log_ratio
+from divviz.ladders import on_line, points_at
 from divviz.pair import Pair
 from divviz.quadrature import Panels, rule
 
@@ -24,7 +25,7 @@ NOTHING = -50.0  # log of a panel's mass that no sum notices
 Index = NDArray[np.intp]
 
 
-class Bracket(NamedTuple):
+class _Bracket(NamedTuple):
     """Stretches low..high (r,) of s in [-1, 1], each of the panel `at` (r,)."""
 
     at: Index
@@ -35,22 +36,15 @@ class Bracket(NamedTuple):
 @QUIET
 def cut_at(panels: Panels, x: Array) -> Panels:
     """The panels cut at those of the places x (n,) that lie inside of one."""
-    left, right = _place(panels, panels.start), _place(panels, panels.stop)
+    left, right = on_line(panels, panels.start), on_line(panels, panels.stop)
     at = np.clip(np.searchsorted(right, x), 0, len(panels) - 1)
     inside = (left[at] < x) & (x < right[at])
     at, x = at[inside], x[inside]
     offset, side = x - panels.anchor[at], panels.side[at]
-    return divided(panels, at, np.where(side == 0, offset, np.log(np.abs(offset))))
+    return _divided(panels, at, np.where(side == 0, offset, np.log(np.abs(offset))))
 
 
-def _place(panels: Panels, u: Array) -> Array:
-    ladder = panels.side != 0
-    offset = np.where(ladder, panels.side * np.exp(np.where(ladder, u, 0.0)), u)
-    result: Array = panels.anchor + offset
-    return result
-
-
-def divided(panels: Panels, at: Index, u: Array) -> Panels:
+def _divided(panels: Panels, at: Index, u: Array) -> Panels:
     """The panels with those of index `at` (r,) divided at u (r,), each within its panel."""
     owner = np.concatenate([np.arange(len(panels)), at])
     start = np.concatenate([panels.start, u])
@@ -74,23 +68,22 @@ def cut_at_levels(pair: Pair, panels: Panels, levels: Array) -> Panels:
         return panels
     s, d = _sampled(pair, panels)
     turns, peak = _turning(s, d)
-    panels = divided(panels, turns.at, _turn(pair, panels, turns, peak))
+    panels = _divided(panels, turns.at, _turn(pair, panels, turns, peak))
     s, d = _sampled(pair, panels)
     above = d[:, :, None] > levels
     panel, slot, level = np.nonzero(above[:, 1:] != above[:, :-1])
-    found = Bracket(panel, s[slot], s[slot + 1])
-    return divided(panels, panel, _crossing(pair, panels, found, levels[level]))
+    found = _Bracket(panel, s[slot], s[slot + 1])
+    return _divided(panels, panel, _crossing(pair, panels, found, levels[level]))
 
 
 def _sampled(pair: Pair, panels: Panels) -> tuple[Array, Array]:
     """s (m,) and log p/q there (k, m); 0 where no mass is near."""
     s = np.concatenate([[-INSIDE], rule(SAMPLES).nodes, [INSIDE]])
     every = np.broadcast_to(s, (len(panels), len(s)))
-    u = _along(panels, np.arange(len(panels)), every)
-    points = _points(panels, np.arange(len(panels)), u)
+    points = points_at(panels, _along(panels, np.arange(len(panels)), every))
     log_p, log_q = (d.family.log_density(points, *d.args) for d in (pair.P, pair.Q))
     d = log_ratio(pair.P, pair.Q, points, log_p, log_q)
-    width = np.log(np.abs(_place(panels, panels.stop) - _place(panels, panels.start)))
+    width = np.log(np.abs(on_line(panels, panels.stop) - on_line(panels, panels.start)))
     mass = np.maximum(log_p, log_q).max(axis=1) + width
     return s, np.where((mass > NOTHING)[:, None], d, 0.0)
 
@@ -102,20 +95,13 @@ def _along(panels: Panels, at: Index, s: Array) -> Array:
     return result
 
 
-def _points(panels: Panels, at: Index, u: Array) -> Points:
-    anchor, side = panels.anchor[at][:, None], panels.side[at][:, None]
-    ladder = side != 0
-    offset = np.where(ladder, side * np.exp(np.where(ladder, u, 0.0)), u)
-    return Points(anchor, offset, np.where(ladder, u, np.nan))
-
-
 def _ratio(pair: Pair, panels: Panels, at: Index, s: Array) -> Array:
-    points = _points(panels, at, _along(panels, at, s))
+    points = points_at(panels.take(at), _along(panels, at, s))
     log_p, log_q = (d.family.log_density(points, *d.args) for d in (pair.P, pair.Q))
     return log_ratio(pair.P, pair.Q, points, log_p, log_q)
 
 
-def _turning(s: Array, d: Array) -> tuple[Bracket, Array]:
+def _turning(s: Array, d: Array) -> tuple[_Bracket, Array]:
     """Stretches within which log p/q has a greatest value (peak 1) or a least (-1), (r,)."""
     rise = np.diff(d)
     sure = np.abs(rise) > NOISE * (1 + np.abs(d[:, 1:]))
@@ -124,10 +110,10 @@ def _turning(s: Array, d: Array) -> tuple[Bracket, Array]:
     level = way[:, :-1] == 0
     before = np.where(level, np.pad(way, ((0, 0), (1, 0)))[:, :-2], way[:, :-1])
     panel, slot = np.nonzero(before * way[:, 1:] < 0)
-    return Bracket(panel, s[slot - level[panel, slot]], s[slot + 2]), before[panel, slot]
+    return _Bracket(panel, s[slot - level[panel, slot]], s[slot + 2]), before[panel, slot]
 
 
-def _turn(pair: Pair, panels: Panels, found: Bracket, peak: Array) -> Array:
+def _turn(pair: Pair, panels: Panels, found: _Bracket, peak: Array) -> Array:
     """u of the extremes (r,), each stretch narrowed fourfold in each round around its best."""
     at, low, high = found
     rows = np.arange(len(at))
@@ -138,7 +124,7 @@ def _turn(pair: Pair, panels: Panels, found: Bracket, peak: Array) -> Array:
     return _along(panels, at, (0.5 * (low + high))[:, None])[:, 0]
 
 
-def _crossing(pair: Pair, panels: Panels, found: Bracket, level: Array) -> Array:
+def _crossing(pair: Pair, panels: Panels, found: _Bracket, level: Array) -> Array:
     """u where log p/q crosses `level` (r,) in its stretch, narrowed eightfold in each round."""
     at, low, high = found
     rows = np.arange(len(at))

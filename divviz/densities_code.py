@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from divviz.cuts import cuts, cuts_text, hull, middle, out_of_reach, spans_decades
+from divviz.cuts_code import cuts, cuts_text, hull, middle, out_of_reach, spans_decades
 from divviz.dist import Dist, SceneError
 from divviz.empirical import plain
 from divviz.errors import spell

@@ -6,19 +6,10 @@ as well, and prints them, a line a number.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
-from divviz.dist import Dist, SceneError
-from divviz.units import unit_factor
-
-MOST_NUMBERS = 1000
-# Its log in NumPy, what nats are divided by in SciPy and PyTorch, and the base of the perplexity.
-UNITS: dict[str, tuple[str, str, str]] = {
-    "nats": ("log", "1.0", "np.e"),
-    "bits": ("log2", "np.log(2)", "2.0"),
-    "hartleys": ("log10", "np.log(10)", "10.0"),
-}
+from divviz.dist import Dist
+from divviz.literals import plain_number, unit_text, values_text
 
 _NUMPY = """\
 import heapq
@@ -87,24 +78,15 @@ def programs(p: Iterable[float], density: Dist, unit: str) -> dict[str, str]:
     >>> "np.log2(0.5)" in programs([0.5, 0.5], make("uniform", 0, 0.5), "bits")["NumPy"]
     True
     """
-    unit_factor(unit)
-    log, nat, base = UNITS[unit]
-    texts = [repr(_short(mass)) for mass in p]
-    if len(texts) > MOST_NUMBERS:
-        raise SceneError("snippet_long", count=len(texts), most=MOST_NUMBERS)
+    log, nat, base = unit_text(unit)
+    masses = values_text(map(plain_number, p))
     own, scipy, torch = _LAWS[density.name](*density.args)
-    filled = {"p": f"[{', '.join(texts)}]", "log": log, "base": base, "unit": unit}
+    filled = {"p": masses, "log": log, "base": base, "unit": unit}
     return {
         "NumPy": _NUMPY.format(h=own.format(log=log), **filled),
         "SciPy": _SCIPY.format(h=scipy, nat=nat, **filled),
         "PyTorch": _TORCH.format(h=torch, nat=nat.replace("np", "math"), **filled),
     }
-
-
-def _short(mass: float) -> float:
-    """0.1 in place of 0.10000000000000002, which is but a rounding."""
-    short = float(f"{mass:.15g}")
-    return short if math.isclose(short, mass, rel_tol=1e-15) else float(mass)
 
 
 def _uniform(a: float, b: float) -> tuple[str, str, str]:

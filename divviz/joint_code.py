@@ -5,11 +5,9 @@ Each program prints what `painted.told` says of the table, in its unit, a line a
 
 from __future__ import annotations
 
+from divviz.errors import spell
 from divviz.joint import Joint
-from divviz.units import unit_factor
-
-# What the logarithm is divided by, as one would write it.
-BASES: dict[str, str] = {"nats": "1.0", "bits": "np.log(2)", "hartleys": "np.log(10)"}
+from divviz.literals import unit_text
 
 _NUMPY = """\
 import numpy as np
@@ -18,7 +16,7 @@ import numpy as np
 p = np.array({rows})
 p = p / p.sum()
 p_x, p_y = p.sum(axis=0), p.sum(axis=1)
-unit = {base}  # {unit}
+unit = {nats}  # {unit}
 
 
 def entropy(p):
@@ -47,7 +45,7 @@ from scipy.special import entr, rel_entr
 p = np.array({rows})
 p = p / p.sum()
 p_x, p_y = p.sum(axis=0), p.sum(axis=1)
-unit = {base}  # {unit}
+unit = {nats}  # {unit}
 
 h_x, h_y, h_xy = (entr(one).sum() / unit for one in (p_x, p_y, p))
 
@@ -67,7 +65,7 @@ import torch
 p = torch.tensor({rows}, dtype=torch.float64)
 p = p / p.sum()
 p_x, p_y = p.sum(dim=0), p.sum(dim=1)
-unit = {base}  # {unit}
+unit = {nats}  # {unit}
 
 
 def entropy(p):
@@ -105,14 +103,10 @@ def torch_table(joint: Joint, unit: str = "nats") -> str:
 
 
 def _written(program: str, joint: Joint, unit: str) -> str:
-    unit_factor(unit)
-    lines = [f"    {[_plain(weight) for weight in row]}," for row in joint.weights.tolist()]
-    rows = "\n".join(["[", *lines, "]"]).replace("'", "")
-    text = program.format(rows=rows, base=BASES[unit], unit=unit)
+    nats = unit_text(unit).nats
+    lines = [f"    [{', '.join(map(spell, row))}]," for row in joint.weights.tolist()]
+    rows = "\n".join(["[", *lines, "]"])
+    text = program.format(rows=rows, nats=nats, unit=unit)
     if program is _TORCH and unit != "nats":
         text = f"import math\n\n{text}"
     return text
-
-
-def _plain(weight: float) -> str:
-    return str(int(weight)) if weight.is_integer() and weight < 1e6 else repr(weight)

@@ -11,9 +11,10 @@ import numpy as np
 from divviz.discrete import pmf_table
 from divviz.dist import Array, Dist
 from divviz.errors import spell
+from divviz.literals import plain_masses, values_text
 from divviz.overlap import listed
 from divviz.pair import Pair
-from divviz.program import Language, Wanted, plain_masses, values_text, written
+from divviz.program import Language, Wanted, written
 from divviz.scene import Scene
 from divviz.spelled_measures import (
     BY_LOGS,
@@ -84,7 +85,7 @@ def _masses(dist: Dist, x: Array, mass: Array, pair: Pair) -> Array:
 # --- the pair as lines
 
 
-def listed_setup(out: Outcomes) -> list[str]:
+def _listed_setup(out: Outcomes) -> list[str]:
     """p and q as arrays, after the names of the outcomes if they have any."""
     names = [f"outcomes = {list(out.labels)!r}"] if out.labels is not None else []
     if not out.small:
@@ -113,7 +114,7 @@ FACTORIAL = "log_factorial"
 LOG_GAMMA = "log_gamma = np.vectorize(math.lgamma)  # NumPy has none of its own"
 
 
-def counted_numpy(dist: Dist) -> str:
+def _counted_numpy(dist: Dist) -> str:
     """The log masses of a countable family at the whole numbers k, with NumPy and math.lgamma."""
     return _LOGS[dist.name](*dist.args)
 
@@ -178,7 +179,7 @@ _SCIPY: dict[str, Callable[..., str]] = {
 }
 
 
-def counted_scipy(dist: Dist) -> str:
+def _counted_scipy(dist: Dist) -> str:
     """The frozen distribution of scipy.stats for a countable family."""
     return f"stats.{_SCIPY[dist.name](*dist.args)}"
 
@@ -231,7 +232,7 @@ def numpy_outcomes(scene: Scene, pair: Pair, asked_for: list[Wanted]) -> str:
         setup = _counted_by_numpy(pair, out)
         language = _by_logs("NumPy", out, {"x": "x = k"})
         return written(scene, asked_for, language, imports, setup)
-    return written(scene, asked_for, _listed("NumPy", out), imports, listed_setup(out))
+    return written(scene, asked_for, _listed("NumPy", out), imports, _listed_setup(out))
 
 
 def scipy_outcomes(scene: Scene, pair: Pair, asked_for: list[Wanted]) -> str:
@@ -250,7 +251,7 @@ def scipy_outcomes(scene: Scene, pair: Pair, asked_for: list[Wanted]) -> str:
             own = {key: formula for key, formula in own.items() if key not in JS_KEYS}
         table = {**language.formulas, **own}
         language = Language("SciPy", table, {**language.chunks, **SCIPY_CHUNKS}, language.literal)
-    return written(scene, asked_for, language, SCIPY_IMPORTS, listed_setup(out))
+    return written(scene, asked_for, language, SCIPY_IMPORTS, _listed_setup(out))
 
 
 def _listed(library: str, out: Outcomes) -> Language:
@@ -273,7 +274,7 @@ def _by_logs(
 
 
 def _counted_by_numpy(pair: Pair, out: Outcomes) -> list[str]:
-    logs = [f"log_p = {counted_numpy(pair.P)}", f"log_q = {counted_numpy(pair.Q)}"]
+    logs = [f"log_p = {_counted_numpy(pair.P)}", f"log_q = {_counted_numpy(pair.Q)}"]
     helpers = [LOG_GAMMA] if any("log_gamma" in line or FACTORIAL in line for line in logs) else []
     if any(FACTORIAL in line for line in logs):
         helpers.append(f"{FACTORIAL} = log_gamma(k + 1)")
@@ -285,7 +286,7 @@ def _counted_by_scipy(pair: Pair, out: Outcomes) -> list[str]:
     return [
         "\n".join(
             [
-                f"P, Q = {counted_scipy(pair.P)}, {counted_scipy(pair.Q)}",
+                f"P, Q = {_counted_scipy(pair.P)}, {_counted_scipy(pair.Q)}",
                 _whole_numbers(pair, out),
                 "log_p, log_q = P.logpmf(k), Q.logpmf(k)  # logs do not underflow",
                 "p, q = np.exp(log_p), np.exp(log_q)",

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from divviz.arguments import is_whole
 from divviz.dist import QUIET, Array, Names, SceneError, spell
 from divviz.joint import Joint, conditional_entropy, entropy, mutual_information
 from divviz.seeds import generator
@@ -146,8 +147,7 @@ def _is_number(value: object) -> bool:
 
 
 def _index(value: Any, count: int) -> int:
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or not 0 <= value < count:
+    if not is_whole(value) or not 0 <= value < count:
         raise SceneError("act_index", index=value, last=count - 1)
     return int(value)
 
@@ -216,8 +216,7 @@ def picture(name: str, side: int = SIDE) -> Joint:
     """
     if not isinstance(name, str) or name not in PICTURES:
         raise SceneError("painted_picture", name=name, known=Names(", ".join(PICTURES)))
-    whole = isinstance(side, (int, np.integer)) and not isinstance(side, bool)
-    if not whole or not LEAST_SIDE <= side <= MOST_SIDE:
+    if not is_whole(side) or not LEAST_SIDE <= side <= MOST_SIDE:
         raise SceneError("painted_side", side=side, least=LEAST_SIDE, most=MOST_SIDE)
     return Joint(np.rint(FULL * PICTURES[name](int(side))))
 

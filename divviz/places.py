@@ -49,9 +49,14 @@ def places(x: Iterable[float], p: Iterable[float], q: Iterable[float]) -> Places
         check_weights(weights)
         if len(weights) != len(at):
             raise SceneError("support_length", weights=len(weights), support=len(at))
+    refuse_unordered(at)
+    return Places(_floats(at), _shares(w), _shares(v))
+
+
+def refuse_unordered(at: Array) -> None:
+    """SceneError for places (n,) that do not ascend or lie beyond 1e30."""
     refuse("place", at, ~(np.abs(at) <= FARTHEST))
     refuse("places_order", at, np.append(False, ~(at[1:] > at[:-1])))
-    return Places(_floats(at), _shares(w), _shares(v))
 
 
 def places_of(pair: Pair) -> Places:

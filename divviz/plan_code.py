@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from divviz.errors import spell
+from divviz.literals import plain_number
 from divviz.places import Places
-
-EPSILON = 2.0**-52
 
 _NUMPY = """\
 import numpy as np
@@ -82,11 +80,4 @@ def _arrays(here: Places, shape: str) -> str:
 
 def _listed(values: Sequence[float]) -> str:
     # A decimal point keeps arrays of whole numbers from being integers.
-    texts = [repr(v) if v.is_integer() else spell(_rounded(v)) for v in values]
-    return f"[{', '.join(texts)}]"
-
-
-def _rounded(value: float) -> float:
-    """0.1 in place of 0.10000000000000002, where that is but the rounding of a sum."""
-    short = float(f"{value:.15g}")
-    return short if abs(short - value) <= 4 * EPSILON * abs(value) else value
+    return f"[{', '.join(repr(plain_number(value)) for value in values)}]"

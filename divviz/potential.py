@@ -15,11 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from divviz.areas import areas, on_line, staircase
+from divviz.areas import areas, staircase
 from divviz.discrete import numbers, refuse
 from divviz.dist import QUIET, Array, SceneError
 from divviz.gap import zeros
+from divviz.ladders import on_line
 from divviz.pair import Pair
+from divviz.places import refuse_unordered
 from divviz.quadrature import interpolated, rule
 
 FARTHEST = 1e30
@@ -92,8 +94,7 @@ def _checked_places(x: Iterable[float]) -> Array:
     at = numbers(x, "place") + 0.0
     if not len(at):
         raise SceneError("places_none")
-    refuse("place", at, ~(np.abs(at) <= FARTHEST))
-    refuse("places_order", at, np.append(False, ~(at[1:] > at[:-1])))
+    refuse_unordered(at)
     return at
 
 

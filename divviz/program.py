@@ -1,4 +1,4 @@
-"""The text of a short program: its numbers, what it is asked for, how it is put together."""
+"""The text of a short program: what it is asked for, and how it is put together."""
 
 from __future__ import annotations
 
@@ -8,57 +8,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from divviz.dist import Array, SceneError
-from divviz.errors import spell
 from divviz.measures import MEASURES, Measure, in_unit, reason
 from divviz.pair import Pair, Reason
 from divviz.scene import Scene
 from divviz.selection import asked
 
-MOST_NUMBERS = 1000
 WIDTH = 88
-EPS = float(np.finfo(float).eps)
 # What a unit of information is called in a program, and how many nats it has.
 UNIT_OF: dict[str, tuple[str, int]] = {"bits": ("bit", 2), "hartleys": ("hartley", 10)}
-
-
-# --- numbers
-
-
-def number(value: float, library: str = "np") -> str:
-    """The shortest text of a number that reads back as the same double."""
-    if math.isinf(value):
-        return f"{'-' if value < 0 else ''}{library}.inf"
-    return spell(value)
-
-
-def minus(place: str, value: float) -> str:
-    """`place` less a number, as one would write it."""
-    if value == 0:
-        return place
-    return f"{place} - {spell(value)}" if value > 0 else f"{place} + {spell(-value)}"
-
-
-def values_text(values: Iterable[float]) -> str:
-    """A list of floats; SceneError("snippet_long") for more than MOST_NUMBERS."""
-    texts = [repr(float(value) + 0.0) for value in values]
-    if len(texts) > MOST_NUMBERS:
-        raise SceneError("snippet_long", count=len(texts), most=MOST_NUMBERS)
-    return f"[{', '.join(texts)}]"
-
-
-def plain_masses(masses: Array) -> Array:
-    """Masses (n,) with 0.1 for 0.10000000000000002 and 1/6 for what is a rounding away from it."""
-    return np.array([_plain_mass(mass) for mass in masses.tolist()])
-
-
-def _plain_mass(mass: float) -> float:
-    short = float(f"{mass:.15g}")
-    part = 1 / round(1 / mass) if mass > 1e-9 else mass
-    nicer = short if len(repr(short)) + 3 < len(repr(mass)) else part
-    return nicer if abs(nicer - mass) <= 4 * EPS * mass else mass
 
 
 # --- what is asked for
@@ -136,8 +93,8 @@ def written(
     lines = [_line(scene, one, language) for one in asked_for]
     found = [one for one, line in zip(asked_for, lines, strict=True) if not line.startswith("#")]
     needed = _needed(language.chunks, [*setup, *lines])
-    functions = [chunk for chunk in needed if is_function(chunk)]
-    given = [chunk for chunk in needed if not is_function(chunk)]
+    functions = [chunk for chunk in needed if _is_function(chunk)]
+    given = [chunk for chunk in needed if not _is_function(chunk)]
     given += _unit_line(scene, lines, language)
     blocks = [
         *(first or []),
@@ -150,7 +107,7 @@ def written(
     return _joined(["\n".join(used), *blocks])
 
 
-def is_function(block: str) -> bool:
+def _is_function(block: str) -> bool:
     """Whether a piece of a program defines a function."""
     return block.startswith(("def ", "@"))
 
@@ -160,7 +117,7 @@ def _joined(blocks: list[str]) -> str:
     text = ""
     previous = ""
     for block in filter(None, blocks):
-        apart = "\n\n\n" if is_function(block) or is_function(previous) else "\n\n"
+        apart = "\n\n\n" if _is_function(block) or _is_function(previous) else "\n\n"
         text += (apart if text else "") + block
         previous = block
     return text + "\n"

@@ -11,11 +11,11 @@ import math
 from bisect import insort
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from divviz.arguments import whole
 from divviz.discrete import log_poisson
 from divviz.dist import QUIET, Array, Dist, SceneError
 from divviz.estimates import RESAMPLES
@@ -74,7 +74,7 @@ class Track:
 
     def after(self, count: int) -> Scatter:
         """What the first `count` replays show; SceneError unless it is from 1 to r."""
-        return self.prefixes[_whole("count", count, len(self.values)) - 1]
+        return self.prefixes[whole("count", count, 1, len(self.values)) - 1]
 
     @property
     def bias(self) -> float | None:
@@ -115,7 +115,8 @@ def replay(
     Miller, Note on the bias of information estimates (1955); Paninski, Neural Computation 15
     (2003).
     """
-    n, resamples = _whole("n", n, MOST_VALUES), _whole("resamples", resamples, MOST_RESAMPLES)
+    n = whole("n", n, 1, MOST_VALUES)
+    resamples = whole("resamples", resamples, 1, MOST_RESAMPLES)
     rng = generator(seed)
     pair = Pair(p, p if q is None else q)
     if not pair.discrete:
@@ -199,10 +200,3 @@ def _means(chances: Array, n: int) -> Array:
     log_mass = log_poisson(k, n * p) + log_poisson(n - k, n * (1 - p)) - log_poisson(n, n)
     means: Array = (np.exp(log_mass) * surprises(n)[low : high + 1]).sum(axis=1)
     return means
-
-
-def _whole(name: str, value: Any, most: int) -> int:
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or not 1 <= value <= most:
-        raise SceneError("pairs_whole", name=name, value=value, least=1, most=most)
-    return int(value)

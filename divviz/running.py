@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from divviz.arguments import whole
 from divviz.dist import QUIET, Array, Dist, Names, Points, SceneError
 from divviz.ground import log_ratio
 from divviz.infinity import Reason
 from divviz.intervals import Table, table
+from divviz.ladders import points_at
 from divviz.pair import Pair
 from divviz.quadrature import interpolated, rule
 from divviz.seeds import Seed, generator
@@ -51,12 +53,6 @@ class Running:
         It knows nothing of values too rare to have come yet.
         """
         return self._settled[1]
-
-    @cached_property
-    def struck(self) -> int | None:
-        """How many samples it took until one fell where q = 0, else None."""
-        outside = np.isinf(self.log_ratio)
-        return int(np.argmax(outside)) + 1 if outside.any() else None
 
 
 @QUIET
@@ -118,9 +114,8 @@ def draw_places(masses: Array, n: int, seed: Seed) -> NDArray[np.intp]:
 
 def _uniform(n: int, seed: Seed) -> Array:
     """n numbers strictly between 0 and 1, of which also 1 - u is exact."""
-    if not isinstance(n, (int, np.integer)) or isinstance(n, bool) or not 1 <= n <= MOST_SAMPLES:
-        raise SceneError("pairs_whole", name="n", value=n, least=1, most=MOST_SAMPLES)
-    return np.ldexp(generator(seed).integers(0, 2**52, int(n)) + 0.5, -52)
+    n = whole("n", n, 1, MOST_SAMPLES)
+    return np.ldexp(generator(seed).integers(0, 2**52, n) + 0.5, -52)
 
 
 # --- densities: the quantile as a place with all its digits
@@ -141,10 +136,7 @@ def _inverse(p: Dist, u: Array) -> Points:
     ]
     panels = nodes.panels.take(k)
     middle, half = 0.5 * (panels.stop + panels.start), 0.5 * (panels.stop - panels.start)
-    at = middle + half * np.concatenate(s)
-    ladder = panels.side != 0
-    offset = np.where(ladder, panels.side * np.exp(np.where(ladder, at, 0.0)), at)
-    return Points(panels.anchor, offset, np.where(ladder, at, np.nan))
+    return points_at(panels, middle + half * np.concatenate(s))
 
 
 def _solved(nodes: Table, k: Any, mass: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from divviz.dist import Array
 from divviz.errors import spell
-from divviz.program import minus
+from divviz.literals import minus
 
 Given = Mapping[str, float]
 Formula = Callable[[Given], str | None]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from divviz.dist import Dist
 from divviz.empirical import plain
 from divviz.errors import spell
+from divviz.literals import minus, values_text
 from divviz.mixtures import shares
-from divviz.program import bracketed, minus, values_text
+from divviz.program import bracketed
 from divviz.spelled_scipy import cells
 from divviz.transformed import line_of
 

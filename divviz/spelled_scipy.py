@@ -12,9 +12,10 @@ import numpy as np
 from divviz.dist import Dist
 from divviz.empirical import bins, plain
 from divviz.errors import spell
+from divviz.literals import minus, values_text
 from divviz.mixtures import shares
 from divviz.pieces import DENSITY
-from divviz.program import bracketed, minus, values_text
+from divviz.program import bracketed
 from divviz.transformed import line_of
 
 

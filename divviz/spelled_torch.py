@@ -8,15 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from divviz.cuts import cuts, cuts_text, leaves, middle, out_of_reach
+from divviz.cuts_code import cuts, cuts_text, leaves, middle, out_of_reach
 from divviz.densities_code import nothing_left
 from divviz.dist import Dist, SceneError
 from divviz.empirical import plain
 from divviz.errors import spell
+from divviz.literals import values_text
 from divviz.mixtures import shares
 from divviz.outcomes_code import COMPUTED, Outcomes, is_counted, outcomes_of_pair, places, summed
 from divviz.pair import Pair
-from divviz.program import Language, Wanted, values_text, written
+from divviz.program import Language, Wanted, written
 from divviz.scene import Scene
 from divviz.spelled_measures import MIDDLE, Formula, guarded
 

@@ -18,7 +18,6 @@ from divviz.pair import Pair
 from divviz.scene import LONGEST_DATA_LINK, Scene
 
 _LINK_SAFE = "(),*:;-._~"
-NO_KNOBS: Mapping[str, Any] = MappingProxyType({})
 
 
 class Act(NamedTuple):

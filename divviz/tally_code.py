@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from divviz.dist import SceneError
-from divviz.entropy_code import UNITS
-from divviz.units import unit_factor
+from divviz.errors import spell
+from divviz.literals import unit_text
 
 MOST_NUMBERS = 65  # counts; the powers of a longer binomial may underflow
 
@@ -137,19 +137,13 @@ def programs(counts: Sequence[float], n_values: int, seed: int, unit: str) -> di
     >>> "default_rng(1).multinomial(50, p" in programs([1, 2], 50, 1, "bits")["SciPy"]
     True
     """
-    unit_factor(unit)
+    log, nat, base = unit_text(unit)
     if not 2 <= len(counts) <= MOST_NUMBERS:
         raise SceneError("snippet_long", count=len(counts), most=MOST_NUMBERS)
-    log, nat, base = UNITS[unit]
     filled = {"log": log, "nat": nat, "base": base, "unit": unit, "seed": seed}
-    filled |= {"counts": f"[{', '.join(map(_plain, counts))}]", "n_values": n_values}
+    filled |= {"counts": f"[{', '.join(map(spell, counts))}]", "n_values": n_values}
     return {
         "NumPy": _NUMPY.format(**filled),
         "SciPy": _SCIPY.format(**filled),
         "PyTorch": _TORCH.format(**filled | {"nat": nat.replace("np", "math")}),
     }
-
-
-def _plain(count: float) -> str:
-    whole = float(count).is_integer() and abs(count) < 1e15
-    return str(int(count)) if whole else repr(float(count))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from divviz.discrete import pmf
-from divviz.dist import QUIET, Array, Dist, SceneError
+from divviz.dist import QUIET, Dist, SceneError
 from divviz.measures import MEASURES
 from divviz.pair import Pair
 
@@ -28,11 +28,6 @@ class Triangle:
     pr: float
     rq: float
     saved: float | None
-
-    @property
-    def detour(self) -> float:
-        """KL(P||R) + KL(R||Q)."""
-        return self.pr + self.rq
 
     @property
     def broken(self) -> bool:
@@ -81,18 +76,3 @@ def _saved(p: Dist, r: Dist, q: Dist) -> float:
     total = math.fsum(terms)
     # A difference within the rounding of its terms is none.
     return total + 0.0 if abs(total) > ROUNDING * math.fsum(np.abs(terms)) else 0.0
-
-
-def between(p: Iterable[float], q: Iterable[float], t: float) -> Array:
-    """The mixture (1 - t) P + t Q (n,) of weights p, q (n,), each scaled to sum to 1.
-
-    Strictly between two that differ, the detour by it is always shorter. SceneError as in pmf, for
-    unequal lengths and for t outside [0, 1].
-    """
-    P, Q = pmf(p), pmf(q)
-    if len(P.weights) != len(Q.weights):
-        raise SceneError("support_length", weights=len(Q.weights), support=len(P.weights))
-    if not isinstance(t, (int, float, np.number)) or isinstance(t, bool) or not 0 <= t <= 1:
-        raise SceneError("act_share", value=t)
-    mixed: Array = (1 - float(t)) * np.exp(P.atoms()[1]) + float(t) * np.exp(Q.atoms()[1])
-    return mixed

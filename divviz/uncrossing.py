@@ -13,7 +13,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from divviz.dist import SceneError
-from divviz.plan import ORDER, Move, Plan, cost, finished
+from divviz.plan import Move, Plan, cost, finished
 
 # Less than this of the earth, and of a move, is the rounding of masses such as 0.1 + 0.2.
 DUST = 1e-15
@@ -168,24 +168,3 @@ def uncrossings(plan: Plan) -> tuple[Plan, ...]:
     while (pair := leftmost(path[-1])) is not None:
         path.append(uncrossed(path[-1], pair))
     return tuple(path)
-
-
-def saved(plan: Plan, pair: Two, p: float = 1.0) -> float:
-    """By how much `uncrossed` lowers the cost, in units of x^p, never below 0.
-
-    For p = 2 twice the amount times the distance of the two starts times that of the two ends; for
-    p = 1 twice the amount times the length that lies both between the starts and between the ends.
-    SceneError for two moves that do not cross, and for p below 1 or above 10.
-    """
-    p = ORDER.check("cost", p)
-    a, b = _crossing(plan, pair)
-    one, other, x = plan.moves[a], plan.moves[b], plan.places.x
-    start, stop, low, high = x[one.i], x[other.i], x[other.j], x[one.j]
-    amount = min(one.amount, other.amount)
-    if p == 1:
-        return 2 * amount * max(0.0, min(stop, high) - max(start, low))
-    if p == 2:
-        return 2 * amount * (stop - start) * (high - low)
-    before = abs(high - start) ** p + abs(low - stop) ** p
-    after = abs(low - start) ** p + abs(high - stop) ** p
-    return amount * max(0.0, before - after)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from divviz.bent import KNOTS, Bent
 from divviz.critics import Critic
 from divviz.generators import GENERATORS
+from divviz.literals import number, plain_masses, values_text
 from divviz.pair import Pair
-from divviz.program import number, plain_masses, values_text
 
 
 class Lines(NamedTuple):
@@ -53,7 +53,7 @@ def programs(key: str, own: Bent | None, pair: Pair, t: Critic) -> dict[str, str
     rise = GENERATORS[key].critic[1] if own is None else own.slopes[-1]
     return {
         "NumPy": _numpy(masses, heights, lines, rise, own),
-        "SciPy": _scipy(masses, heights, lines, rise, own),
+        "SciPy": _scipy(masses, heights, lines, rise),
         "PyTorch": _torch(masses, lines, own),
     }
 
@@ -107,10 +107,14 @@ def _conjugate(own: Bent) -> list[str]:
     return [*lines, "    return most"]
 
 
-def _functions(lines: Lines, own: Bent | None, module: str, xlogx: str) -> str:
+def _generator(lines: Lines, module: str, xlogx: str) -> str:
     f = lines.f.format(m=module, xlogx=xlogx)
     body = f"    return (\n        {f}\n    )" if "\n" in f else f"    return {f}"
-    head = f"def f(u):\n{body}\n"
+    return f"def f(u):\n{body}\n"
+
+
+def _functions(lines: Lines, own: Bent | None, module: str, xlogx: str) -> str:
+    head = _generator(lines, module, xlogx)
     if own is not None:
         return f"{head}\n\n" + "\n".join(_conjugate(own)).replace("{m}", module) + "\n"
     conjugate = lines.conjugate.format(m=module)
@@ -135,17 +139,14 @@ def _numpy(
     )
 
 
-def _scipy(
-    masses: tuple[str, ...], heights: str, lines: Lines, rise: float, own: Bent | None
-) -> str:
+def _scipy(masses: tuple[str, ...], heights: str, lines: Lines, rise: float) -> str:
     p, q = masses
-    f = lines.f.format(m="np", xlogx="xlogy(u, u)")
-    body = f"    return (\n        {f}\n    )" if "\n" in f else f"    return {f}"
+    generator = _generator(lines, "np", "xlogy(u, u)")
     imports = "from scipy.optimize import minimize_scalar\n"
-    imports += "from scipy.special import xlogy\n" if "xlogy" in body else ""
+    imports += "from scipy.special import xlogy\n" if "xlogy" in generator else ""
     return (
         f"import numpy as np\n{imports}\np = np.array({p})\nq = np.array({q})\n"
-        f"T = np.array({heights})  # the critic that is drawn\n\n\ndef f(u):\n{body}\n\n\n"
+        f"T = np.array({heights})  # the critic that is drawn\n\n\n{generator}\n\n"
         "def conjugate(t):  # by its definition: the largest t u - f(u)\n"
         "    # u = exp(s), so that one search reaches small and large ratios alike\n"
         "    starts = np.linspace(-20, 20, 401)\n"

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from divviz.dist import QUIET, Array, Dist, SceneError
+from divviz.arguments import whole
+from divviz.dist import QUIET, Array, Dist
 from divviz.empirical import MOST_BINS, checked_values, histogram, plain
 from divviz.families import fitted
 
@@ -41,13 +42,14 @@ def by_bins(values: Any, least: int = LEAST, most: int = MOST) -> Widths:
     equal ones among them, and unless 1 <= least <= most <= 512. Source: Cover & Thomas, Elements of
     Information Theory (2006), sections 8.1 and 8.5.
     """
-    _checked(least, most)
+    least = whole("least", least, 1, MOST_BINS)
+    most = whole("most", most, least, MOST_BINS)
     x = np.sort(checked_values(values))
     # What this refuses, it refuses in the words of the histogram.
-    histogram(x, int(most))
+    histogram(x, most)
     normal = plain(fitted(x, "normal"))
     mean, sd = normal.args
-    numbers = np.arange(int(least), int(most) + 1)
+    numbers = np.arange(least, most + 1)
     found = [_of_bins(x, count, mean, sd) for count in numbers.tolist()]
     sizes, entropies, crosses = (np.array(column) for column in zip(*found, strict=True))
     return Widths(
@@ -75,10 +77,3 @@ def _of_bins(x: Array, count: int, mean: float, sd: float) -> tuple[float, float
     a, b = (edges[:-1] - mean) / sd, (edges[1:] - mean) / sd
     square = float((share * (a * a + a * b + b * b)).sum()) / 3
     return size, entropy, math.log(sd) + 0.5 * math.log(2 * math.pi) + 0.5 * square
-
-
-def _checked(least: Any, most: Any) -> None:
-    for name, value, floor in (("least", least, 1), ("most", most, least)):
-        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-        if not whole or not floor <= value <= MOST_BINS:
-            raise SceneError("pairs_whole", name=name, value=value, least=floor, most=MOST_BINS)

@@ -72,14 +72,14 @@ def _table(dist: Dist) -> tuple[Array, Array]:
 
 @dataclass(frozen=True)
 class Slide:
-    """KL(P || Binomial(n, p)) in nats for every p, P the shares of `total` values from 0 to n.
+    """KL(P || Binomial(n, p)) in nats for every p, P the shares of values from 0 to n.
 
     Its lowest point is `best`, the mean over n, and there it is `least`; to the uniform on 0 to n
-    it is `uniform`. `entropy` is H(P).
+    it is `uniform`. `entropy` is H(P): of m values the log likelihood is -m (H(P) + KL). Source:
+    Cover & Thomas, Elements of Information Theory (2006), theorem 11.1.2.
     """
 
     n: int
-    total: float
     entropy: float
     mean: float
     best: float
@@ -111,15 +111,6 @@ class Slide:
         slope = self.n * (at - self.best) / (at * (1 - at))
         return np.asarray(slope) + 0.0
 
-    @QUIET
-    def log_likelihood(self, p: Any) -> Array:
-        """The log probability of the values, one after another, under Binomial(n, p).
-
-        It is -total (H(P) + KL): where one is lowest, the other is highest. Source: Cover & Thomas,
-        Elements of Information Theory (2006), theorem 11.1.2.
-        """
-        return np.asarray(-self.total * (self.entropy + self.kl(p))) + 0.0
-
 
 @QUIET
 def slide(counts: Iterable[float] = TEETH) -> Slide:
@@ -145,7 +136,6 @@ def slide(counts: Iterable[float] = TEETH) -> Slide:
     flat = Pair(found, make("discrete_uniform", 0, n))
     return Slide(
         n=n,
-        total=total * float(weights.max()),
         entropy=entropy_p(flat),
         mean=math.fsum(share * k) / total,
         best=best,

@@ -3,48 +3,32 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 
-from divviz import families, humps, knobs, shapes
+from divviz import descents_code, families, humps, knobs, shapes
 from divviz.descent import Step
-from divviz.dist import Dist, SceneError
+from divviz.dist import Array, Dist, SceneError
 from divviz.fit import closest
 from divviz.grammar import parse
 from divviz.objectives import OBJECTIVES
-from divviz.pair import Pair
 from divviz.pull import pull
 from divviz.race import LAST, Run, known, run, start_of
 from divviz.race import OBJECTIVES as RACERS
 from divviz.readers import number, numbers, side_of, text
 from divviz.snippets import numpy_code, scipy_code, torch_code
+from divviz.starts import STARTS, short_of, starts, wanderers
 from divviz.state import Act, State, Topic
 from divviz.switches import neat
 from divviz.units import UNITS
-from divviz.web import blocks, words
+from divviz.web import blocks, racing, words
 from divviz.web.blocks import Blocks, Demo, Look, Task
-from divviz.web.setting import eased, places
-from divviz.web.sheet import (
-    Array,
-    Axis,
-    Figure,
-    Row,
-    Trace,
-    axis,
-    filled,
-    hatched,
-    line,
-    note,
-    sheet,
-    y_axis,
-)
+from divviz.web.setting import View
 from divviz.web.spelling import short
 
 WAYS = ("mu", "sigma")  # the order of the coordinates of a normal
 PACE = 5.0  # steps a second
-NARROW = 0.3  # of P's width: a start that sees one hump at a time
-Z = np.linspace(-4.5, 4.5, 73)
 
 
 # ---- what a hand does ----------------------------------------------------------------------------
@@ -82,27 +66,6 @@ TOPIC = Topic(
     kind="continuous",
 )
 P, Q = TOPIC.first.scene.p, TOPIC.first.scene.q
-STARTS = ("left", "wide", "right")
-
-
-def starts(p: Dist) -> dict[str, Dist]:
-    """Three places to start from: a narrow Q at either end of P, and one as wide as P."""
-    centre, width = shapes.centre_width(p)
-    ends = {"left": float(p.quantile(0.05)), "right": float(p.quantile(0.95))}
-    at = {"left": (ends["left"], NARROW), "wide": (centre, 1.0), "right": (ends["right"], NARROW)}
-    return {
-        where: families.make("normal", short_of(at[where][0], width), three(at[where][1] * width))
-        for where in STARTS
-    }
-
-
-def three(value: float) -> float:
-    return float(f"{value:.3g}")
-
-
-def short_of(place: float, width: float) -> float:
-    """A place without the digits that are too fine to see beside the width."""
-    return round(place, 2 - math.floor(math.log10(width))) + 0.0
 
 
 # ---- the runs ------------------------------------------------------------------------------------
@@ -130,61 +93,6 @@ def symbol(objective: str) -> str:
     return OBJECTIVES[objective].symbol
 
 
-# ---- pictures ------------------------------------------------------------------------------------
-
-
-View = tuple[float, float]
-
-
-def view_of(look: Look, found: Sequence[Run]) -> View:
-    """The stretch that shows P, the start and where the descents end."""
-    low, high = look.view
-    for each in found:
-        if each.path:
-            mu, sigma = each.end.member.args
-            low, high = min(low, mu - 2.6 * sigma), max(high, mu + 2.6 * sigma)
-    wide, (least, most) = look.view[1] - look.view[0], look.view
-    return max(low, least - wide / 2), min(high, most + wide / 2)
-
-
-@lru_cache(maxsize=64)
-def target(p: Dist, view: View) -> tuple[Trace, float]:
-    """P as a filled line, and its highest point."""
-    pair = Pair(p, p)
-    x = places(pair, view)
-    y = p.density(eased(pair, x, view))
-    return filled(line(x, y, "@p", 1.5), "@p/0.18"), float(y.max())
-
-
-def normal_line(member: Dist, view: View) -> Trace:
-    """Q as a dashed, hatched line."""
-    mu, sigma = member.args
-    x = mu + sigma * Z
-    x = np.concatenate([[view[0]], x[(x > view[0]) & (x < view[1])], [view[1]]])
-    return hatched(filled(line(x, member.density(x), "@q", 1.8, "dash"), "@q/0.1"), "@q", 0.35)
-
-
-def top_of(p_top: float, members: Sequence[Dist]) -> float:
-    """A height that shows all, but of a needle only its lower part."""
-    peaks = [float(one.density(one.args[0])) for one in members]
-    return 1.08 * max([p_top, *(min(peak, 2.2 * p_top) for peak in peaks)])
-
-
-def along(view: View, **more: object) -> Axis:
-    return axis(range=list(view), showgrid=False, **more)
-
-
-def panel_figure(p: Dist, member: Dist, view: View, top: float) -> Figure:
-    """A small picture of P and the running Q, without heights."""
-    trace, _ = target(p, view)
-    x = along(view, nticks=4)
-    y = axis(range=[0, top], showticklabels=False, showgrid=False, zeroline=True)
-    drawn = sheet(Row(84, [trace, normal_line(member, view)], x, y))
-    drawn["layout"]["margin"] |= {"l": 6, "r": 6, "t": 4}
-    drawn["layout"]["height"] -= 20
-    return drawn
-
-
 # ---- the first screen ----------------------------------------------------------------------------
 
 
@@ -209,14 +117,19 @@ def race(look: Look) -> Blocks | None:
     found = runs(look)
     if found is None:
         return None
-    view = view_of(look, found)
-    ends = [each.end.member for each in found if each.path]
     start = start_of(look.q)
-    top = top_of(target(look.p, view)[1], [start, *ends])
-    columns = [panel(look, each, start, view, top) for each in found]
+    field = field_of(look, found, start)
+    columns = [panel(look, each, start, *field) for each in found]
     player = blocks.player(look, "step", look.t("play_title"), LAST, rate=PACE)
     said = [] if start == look.q else [blocks.say(look.t("no_normal"), "caption")]
     return [player, blocks.row(*columns), *said]
+
+
+def field_of(look: Look, found: Sequence[Run], start: Dist) -> tuple[View, float]:
+    """What a picture of descents shows: a stretch of the line, and up to which height."""
+    view = racing.view_of(look.view, found)
+    ends = [each.end.member for each in found if each.path]
+    return view, racing.height(look.p, view, [start, *ends])
 
 
 def panel(look: Look, each: Run, start: Dist, view: View, top: float) -> Blocks:
@@ -232,7 +145,7 @@ def panel(look: Look, each: Run, start: Dist, view: View, top: float) -> Blocks:
         said = words.error(each.refused, t)
     return [
         blocks.readings((f"race_{key}", t(f"racer.{key}"), value)),
-        blocks.figure(panel_figure(look.p, member, view, top), label),
+        blocks.figure(racing.small(look.p, member, view, top), label),
         blocks.say(said, "caption"),
     ]
 
@@ -287,16 +200,18 @@ def pulled(look: Look, found: Run) -> Blocks:
     try:
         if found.refused is not None:
             raise found.refused
-        member, view = found.at(look.state["step"]).member, view_of(look, [found])
-        x = pull_places(look.p, member, view)
+        member = found.at(look.state["step"]).member
+        view = racing.view_of(look.view, [found])
+        x = racing.pull_places(look.p, member, view)
         one = pull(look.p, member, key, x)
     except SceneError as error:
         return [blocks.say(words.error(error, t))]
-    k, factor = WAYS.index(look.state["along"]), value_of(look, key, 1.0)
+    way, factor = look.state["along"], value_of(look, key, 1.0)
+    k = WAYS.index(way)
     mean, sd = spelled(member)
     label = t("force_label", symbol=symbol(key), mean=mean, sd=sd)
-    drawn = force_figure(look, key, member, factor * one.share[k], x, view)
-    total = ("pull_total", t(f"total.{look.state['along']}"), still(factor * one.total[k]))
+    drawn = racing.pulling(look.p, member, (x, factor * one.share[k]), view, heads(look, key, way))
+    total = ("pull_total", t(f"total.{way}"), still(factor * one.total[k]))
     player = blocks.player(look, "step", t("play_title"), LAST, rate=PACE)
     told = blocks.say(t("sum_told"), "caption")
     beside = blocks.row([blocks.figure(drawn, label), player], [blocks.readings(total), told])
@@ -308,39 +223,13 @@ def still(total: float) -> float:
     return 0.0 if abs(total) < 1e-5 else total
 
 
-def pull_places(p: Dist, member: Dist, view: View) -> Array:
-    """Where the pull is drawn: even steps, and the core of Q, which may be narrow."""
-    mu, sigma = member.args
-    x = np.unique(np.concatenate([places(Pair(p, p), view), mu + sigma * Z]))
-    x = x[(x >= view[0]) & (x <= view[1])]
-    return eased(Pair(p, p), x, view)
-
-
-def force_figure(look: Look, key: str, member: Dist, share: Array, x: Array, view: View) -> Figure:
-    """P and the running Q, and the pull of each place: plain up, hatched down."""
-    t, way = look.t, look.state["along"]
-    trace, peak = target(look.p, view)
-    top = top_of(peak, [member])
-    keys = [("— P", "@p"), ("╌ Q", "@q")]
-    curves = [trace, normal_line(member, view)]
-    upper = Row(120, curves, along(view, showticklabels=False), axis(range=[0, top], nticks=4))
-    share = np.where(np.isfinite(share), share, 0.0)
-    up, down = np.maximum(share, 0.0), np.minimum(share, 0.0)
-    strip = [
-        filled(line(x, up, "@m", 1.5), "@m/0.35"),
-        hatched(filled(line(x, down, "@m", 1.5), "@m/0.1"), "@m"),
-    ]
-    y = y_axis(share)
-    reach = 1.3 * max(-y["range"][0], y["range"][1])  # with room for what up and down mean
-    y = y | {"range": [-reach, reach]}
-    at = {"xanchor": "left", "xshift": 6, "bgcolor": "@paper/0.8"}
-    notes = [
-        note(view[0], reach, t(f"up.{way}"), yanchor="top", **at),
-        note(view[0], -reach, t(f"down.{way}"), yanchor="bottom", **at),
-    ]
-    heading = t(f"formula.{key}", way="μ" if way == "mu" else "log σ")
-    lower = Row(130, strip, along(view, nticks=8), y, heading, notes=notes)
-    return sheet(replace(upper, heading=t("force_head", symbol=symbol(key)), key=keys), lower)
+def heads(look: Look, key: str, way: str) -> racing.Heads:
+    """What stands in the picture of the pull."""
+    t = look.t
+    lower = t(f"formula.{key}", way="μ" if way == "mu" else "log σ")
+    return racing.Heads(
+        t("force_head", symbol=symbol(key)), lower, t(f"up.{way}"), t(f"down.{way}")
+    )
 
 
 # ---- where a descent starts ----------------------------------------------------------------------
@@ -353,15 +242,8 @@ def ask_starts(look: Look) -> Blocks:
         frozenset(["kl_qp"]): "reverse",
         frozenset(["kl_qp", "js"]): "both",
         frozenset(RACERS): "all",
-    }[wanderers()]
+    }[wanderers(P)]
     return [blocks.ask(look, "starts", ["none", "reverse", "both", "all"], truth)]
-
-
-@lru_cache(maxsize=1)
-def wanderers() -> frozenset[str]:
-    """The descents that from the page's P and its three starts end at more than one place."""
-    ends = {key: [run(P, q, key).end.member.args for q in starts(P).values()] for key in RACERS}
-    return frozenset(key for key, some in ends.items() if np.ptp(some, axis=0).max() > 0.1)
 
 
 def two_starts(look: Look) -> Blocks | None:
@@ -370,24 +252,20 @@ def two_starts(look: Look) -> Blocks | None:
     found = runs(look, ("kl_pq", "kl_qp"))
     if found is None:
         return None
-    view, start = view_of(look, found), start_of(look.q)
-    trace, peak = target(look.p, view)
-    ends = [each.end.member for each in found if each.path]
-    top = top_of(peak, [start, *ends])
-    rows = []
+    start = start_of(look.q)
+    shown = []
     for each in found:
         member = each.at(look.state["step"]).member if each.path else start
         mean, sd = spelled(member)
         head = t("ends_head", symbol=symbol(each.objective), said=t("mean_sd", mean=mean, sd=sd))
         if each.refused is not None:
             head = f"{symbol(each.objective)} = ∞"
-        x = along(view, nticks=8, showticklabels=each is found[-1])
-        y = axis(range=[0, top], nticks=3)
-        rows.append(Row(84, [trace, normal_line(member, view)], x, y, head))
+        shown.append((head, member))
+    drawn = racing.stacked(look.p, shown, *field_of(look, found, start))
     return [
         blocks.buttons(*(blocks.press(t(f"start.{where}"), "begin", where) for where in STARTS)),
         blocks.player(look, "step", t("play_title"), LAST, rate=PACE),
-        blocks.figure(sheet(*rows), t("starts_label")),
+        blocks.figure(drawn, t("starts_label")),
     ]
 
 
@@ -422,14 +300,9 @@ def ask_width(look: Look) -> Blocks:
     p = parse(EVEN)
     best = closest(p, "normal", "kl_pq")
     view = (-6.0, 6.0)
-    top = top_of(target(p, view)[1], [best])
-    trace, _ = target(p, view)
-
-    def drawn(*more: Trace) -> Figure:
-        return sheet(Row(110, [trace, *more], along(view), axis(range=[0, top], nticks=3)))
-
-    shown = [blocks.figure(drawn(), look.t("even_label"))]
-    told = [blocks.figure(drawn(normal_line(best, view)), look.t("even_told"))]
+    top = racing.height(p, view, [best])
+    shown = [blocks.figure(racing.alone(p, [], view, top), look.t("even_label"))]
+    told = [blocks.figure(racing.alone(p, [best], view, top), look.t("even_told"))]
     return [blocks.guess(look, "width", best.args[1], 0.05, shown=shown, revealed=told)]
 
 
@@ -447,20 +320,22 @@ def moments(look: Look) -> Blocks | None:
     return [blocks.table(heads, rows, t("moments_caption"), gate="seeks")]
 
 
+@lru_cache(maxsize=64)
 def own_moments(p: Dist) -> tuple[str, str]:
     """Mean and standard deviation as a reader sees them, "–" where there is none."""
     mean, sd = p.mean(), p.sd()
-    if mean is not None and sd:
-        mean = short_of(mean, 0.1 * sd) if math.isfinite(sd) else mean
-    return tuple("–" if v is None else short(v) for v in (mean, sd))  # type: ignore[return-value]
+    if mean is not None and sd and math.isfinite(sd):
+        mean = short_of(mean, 0.1 * sd)
+    return "–" if mean is None else short(mean), "–" if sd is None else short(sd)
 
 
-def fitted(look: Look, i: int) -> str:
-    """Mean (0) or width (1) of the closest normal by KL(P‖Q), in closed form."""
+@lru_cache(maxsize=64)
+def fitted_moments(p: Dist) -> tuple[str, str]:
+    """Mean and standard deviation of the closest normal by KL(P‖Q), in closed form."""
     try:
-        return spelled(closest(look.p, "normal", "kl_pq"))[i]
+        return spelled(closest(p, "normal", "kl_pq"))
     except SceneError:
-        return "–"
+        return "–", "–"
 
 
 # ---- tasks ---------------------------------------------------------------------------------------
@@ -523,25 +398,10 @@ def todo(look: Look) -> Blocks:
 
 def code(look: Look) -> Blocks:
     """Both descents from the present Q; the numbers alone where P is not made of normals."""
-    parts = normals(look.p)
+    parts = descents_code.normals(look.p)
     if parts is None or look.q.name != "normal":
         return numbers_alone(look)
-    given = HEAD.format(
-        weights=listed(parts, 0),
-        means=listed(parts, 1),
-        sds=listed(parts, 2),
-        mu=repr(look.q.args[0]),
-        sigma=repr(look.q.args[1]),
-        low=repr(three(min(m - 9 * s for _, m, s in [*parts, (1.0, *look.q.args)]))),
-        high=repr(three(max(m + 9 * s for _, m, s in [*parts, (1.0, *look.q.args)]))),
-    )
-    return [
-        blocks.code(
-            NumPy="import numpy as np\n\n" + given + NUMPY,
-            SciPy=SCIPY_IMPORTS + given + SCIPY,
-            PyTorch=TORCH_IMPORTS + given + TORCH,
-        )
-    ]
+    return [blocks.code(**descents_code.programs(parts, look.q))]
 
 
 def numbers_alone(look: Look) -> Blocks:
@@ -558,118 +418,17 @@ def numbers_alone(look: Look) -> Blocks:
     return [blocks.code(**programs)]
 
 
-def normals(p: Dist) -> list[tuple[float, float, float]] | None:
-    """The weights, means and widths of a mixture of normals; None for any other P."""
-    if p.name == "normal":
-        return [(1.0, *p.args)]
-    if p.name != "mixture" or any(part.name != "normal" for part in p.parts):
-        return None
-    total = float(p.weights.sum())
-    rows = [(float(w) / total, *part.args) for w, part in zip(p.weights, p.parts, strict=True)]
-    return [row for row in rows if row[0] > 0]
-
-
-def listed(parts: Sequence[tuple[float, float, float]], k: int) -> str:
-    return ", ".join(repr(part[k]) for part in parts)
-
-
-HEAD = """\
-# P: weights, means and standard deviations of its humps. Q starts at normal(mu, sigma).
-w = np.array([{weights}])
-m = np.array([{means}])
-s = np.array([{sds}])
-mu, sigma = {mu}, {sigma}
-x = np.linspace({low}, {high}, 4001)
-"""
-
-NUMPY = """\
-dx = x[1] - x[0]
-
-
-def log_normal(x, mu, sigma):
-    return -0.5 * ((x - mu) / sigma) ** 2 - np.log(sigma * np.sqrt(2 * np.pi))
-
-
-log_p = np.logaddexp.reduce([np.log(a) + log_normal(x, b, c) for a, b, c in zip(w, m, s)])
-
-# KL(P||Q): the bottom is the mean and the standard deviation of P, wherever Q starts.
-mean = w @ m
-sd = np.sqrt(w @ (s**2 + (m - mean) ** 2))
-print("KL(P||Q) ends at", mean, sd)
-
-# KL(Q||P): small steps of natural gradient, from the start.
-for _ in range(400):
-    log_q = log_normal(x, mu, sigma)
-    z = (x - mu) / sigma
-    pull = np.exp(log_q) * (log_p - log_q)  # q log p/q: only where Q is
-    mu += 0.2 * sigma * np.sum(pull * z) * dx
-    sigma *= np.exp(0.1 * np.sum(pull * (z**2 - 1)) * dx)
-log_q = log_normal(x, mu, sigma)
-print("KL(Q||P) ends at", mu, sigma, "with", np.sum(np.exp(log_q) * (log_q - log_p)) * dx)
-"""
-
-SCIPY_IMPORTS = """\
-import numpy as np
-from scipy.optimize import minimize
-from scipy.special import logsumexp
-from scipy.stats import norm
-
-"""
-
-SCIPY = """\
-log_p = logsumexp([np.log(a) + norm.logpdf(x, b, c) for a, b, c in zip(w, m, s)], axis=0)
-
-
-def forward(at):  # KL(P||Q)
-    log_q = norm.logpdf(x, at[0], np.exp(at[1]))
-    return np.trapezoid(np.exp(log_p) * (log_p - log_q), x)
-
-
-def reverse(at):  # KL(Q||P)
-    log_q = norm.logpdf(x, at[0], np.exp(at[1]))
-    return np.trapezoid(np.exp(log_q) * (log_q - log_p), x)
-
-
-for name, loss in (("KL(P||Q)", forward), ("KL(Q||P)", reverse)):
-    found = minimize(loss, [mu, np.log(sigma)], method="Nelder-Mead")
-    print(name, "ends at", found.x[0], np.exp(found.x[1]), "with", found.fun)
-"""
-
-TORCH_IMPORTS = """\
-import numpy as np
-import torch
-from torch.distributions import Categorical, MixtureSameFamily, Normal
-
-"""
-
-TORCH = """\
-P = MixtureSameFamily(Categorical(torch.tensor(w)), Normal(torch.tensor(m), torch.tensor(s)))
-data = P.sample((10_000,))
-
-for name in ("forward", "reverse"):
-    at = torch.tensor([mu, np.log(sigma)], requires_grad=True)
-    optimizer = torch.optim.Adam([at], lr=0.02)
-    for _ in range(2000):
-        Q = Normal(at[0], at[1].exp())
-        if name == "forward":  # KL(P||Q) up to H(P): samples of P, that is maximum likelihood
-            loss = -Q.log_prob(data).mean()
-        else:  # KL(Q||P): samples of Q that carry the gradient
-            z = Q.rsample((1000,))
-            loss = (Q.log_prob(z) - P.log_prob(z)).mean()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    print(name, "ends at", at[0].item(), at[1].exp().item())
-"""
-
-
 # ---- the page ------------------------------------------------------------------------------------
 
 
-def spelled_end(objective: str, look: Look) -> str:
-    """The number at the end of a descent from the page's own start."""
-    value = value_of(look, objective, run(P, Q, objective).end.value)
-    return words.with_unit(value, "x" if OBJECTIVES[objective].distance else look.unit, look.t)
+def seek_end(look: Look) -> str:
+    """The number at the end of the descent of KL(Q‖P) from the page's own start."""
+    return words.with_unit(least_reverse() * UNITS[look.unit], look.unit, look.t)
+
+
+@lru_cache(maxsize=1)
+def least_reverse() -> float:
+    return run(P, Q, "kl_qp").end.value
 
 
 def share_cost(look: Look) -> str:
@@ -692,10 +451,10 @@ DEMOS = {
     "code": Demo(code, live=False),
 }
 SAYS = {
-    "seek_end": partial(spelled_end, "kl_qp"),
+    "seek_end": seek_end,
     "share_cost": share_cost,
     "p_mean": lambda look: own_moments(look.p)[0],
     "p_sd": lambda look: own_moments(look.p)[1],
-    "fit_mean": partial(fitted, i=0),
-    "fit_sd": partial(fitted, i=1),
+    "fit_mean": lambda look: fitted_moments(look.p)[0],
+    "fit_sd": lambda look: fitted_moments(look.p)[1],
 }

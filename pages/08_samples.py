@@ -7,21 +7,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from divviz import families, fit, knobs, resampled, tally_code, worms
-from divviz.dataset import numbers_of
-from divviz.dist import Array, Dist, SceneError
-from divviz.empirical import bin_count, bins, histogram
-from divviz.measures import measure
+from divviz import binned, families, knobs, resampled, tally_code, tally_models, worms
+from divviz.dist import Dist, SceneError
 from divviz.readers import number as read_number
 from divviz.readers import text as read_text
 from divviz.resampled import Replay, Track, replay
-from divviz.seeds import generator
 from divviz.state import Act, State, Topic
 from divviz.units import unit_factor
-from divviz.web import blocks, tallies, words
+from divviz.web import blocks, tallies, valleys, words
 from divviz.web.blocks import Block, Blocks, Demo, Look, Show, Task
 from divviz.web.spelling import number, short, with_unit
-from divviz.widths import LEAST, MOST, Widths, by_bins
+from divviz.widths import LEAST, MOST
 from divviz.worms import TEETH
 
 P = f"pmf({','.join(map(str, TEETH))})"
@@ -33,18 +29,14 @@ TABLES = {
     # Deaths by horse kicks, a corps and year, in 200 of them (von Bortkiewicz, 1898).
     "kicks": "pmf(109,65,22,3,1)",
 }
-MOST_TEETH = 64
 RESAMPLES = resampled.RESAMPLES
 MOST_VALUES, MOST_SEEDS = 1000, 99
 MOST_PLACES = 200  # outcomes of a P that is replayed while a hand moves
-NEAR = 0.001  # nats from the least KL
 ESTIMATES = {
     "entropy": "plug_in_entropy",
     "corrected": "miller_madow_entropy",
     "kl": "plug_in_kl",
 }
-DENSITIES = ("normal", "laplace", "uniform")
-RULES = ("sturges", "scott", "fd")
 FINE, COARSE = 60, 8  # bins that the question compares
 
 
@@ -53,7 +45,7 @@ FINE, COARSE = 60, 8  # bins that the question compares
 
 def slid(state: State, _: str, p: float, __: float) -> State:
     """Q as the binomial whose p a hand took along the curve."""
-    counts = tally_of(state.scene.p)
+    counts = valleys.tally_of(state.scene.p)
     if counts is None:
         raise SceneError("act", name="slide")
     p = round(min(max(p, 0.0), 1.0), 4)
@@ -77,40 +69,16 @@ TOPIC = Topic(
 # ---- counts --------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=64)
-def tally_of(p: Dist) -> tuple[float, ...] | None:
-    """How often 0, 1, ..., n come in P; None where P is no such table."""
-    return worms.tally(p, MOST_TEETH)
-
-
-@lru_cache(maxsize=64)
-def curve_of(counts: tuple[float, ...]) -> tallies.Curve:
-    return tallies.curve(worms.slide(counts))
-
-
-def of_worms() -> worms.Slide:
+def of_worms() -> tallies.Curve:
     """What the page's own counts say of every p."""
-    return curve_of(tuple(map(float, TEETH))).slide
-
-
-def share_of(q: Dist, counts: tuple[float, ...]) -> float | None:
-    """The p of a Q that is binomial with as many trials as the counts have, else None."""
-    own = q.name == "binomial" and q.args[0] == len(counts) - 1
-    return float(q.args[1]) if own else None
-
-
-def whole_of(counts: tuple[float, ...]) -> int | None:
-    """How many values were counted, None where only their shares are known."""
-    if max(counts) > 1e12 or not all(count.is_integer() for count in counts):
-        return None
-    total = int(sum(counts))
-    return total if total > 1 else None
+    return valleys.curve_of(tuple(map(float, TEETH)))
 
 
 def no_table(look: Look) -> Blocks:
     """What stands in place of a demo that needs counts."""
-    told = look.t("no_table", most=MOST_TEETH) if values_of(look.p) is None else look.t("measured")
-    return [blocks.say(told), blocks.buttons(_to("worms", look))]
+    told = "no_table" if binned.values_of(look.p) is None else "measured"
+    said = blocks.say(look.t(told, most=valleys.MOST_PLACES))
+    return [said, blocks.buttons(_to("worms", look))]
 
 
 def _to(name: str, look: Look) -> tuple[str, Block, bool]:
@@ -137,67 +105,33 @@ def board(look: Look) -> Blocks:
 
 def descent(look: Look) -> Blocks:
     """KL against p, with a hand on it, and which way is down."""
-    t, counts = look.t, tally_of(look.p)
+    t, counts = look.t, valleys.tally_of(look.p)
     if counts is None:
         return no_table(look)
-    found, factor = curve_of(counts), unit_factor(look.unit)
-    at = share_of(look.q, counts)
-    place = _place(look.q, len(counts) - 1) if at is None else at
+    found, factor = valleys.curve_of(counts), unit_factor(look.unit)
+    at = tally_models.share_of(look.q, counts)
+    place = valleys.place(look.q, len(counts) - 1) if at is None else at
     heading = t("down.heading", unit=t(f"unit.{look.unit}"))
     drawn = tallies.down(found, place, factor, heading)
-    hands = [_hand(look, found, place)]
+    hands = [valleys.hand(look, found, place)]
     return [
         blocks.drawing("down", drawn, t("down.label"), hands=hands, act=["slide"]),
-        blocks.say(_where(look, found.slide, at), "result"),
+        blocks.say(valleys.where(look, found.slide, at), "result"),
     ]
-
-
-def _hand(look: Look, found: tallies.Curve, p: float, row: str = "") -> Block:
-    """The hand that slides along KL; where KL leaves the picture it waits at the edge."""
-    height = min(float(found.slide.kl(p)), found.top) * unit_factor(look.unit)
-    return {
-        "id": "p",
-        "x": p,
-        "y": height,
-        "row": row,
-        "move": "x",
-        "low": [0, 0],
-        "high": [1, 0],
-        "step": [0.01, 0],
-        "label": look.t("down.hand"),
-        "text": f"p = {p:.3g}",
-        "colour": "@m",
-    }
-
-
-def _place(q: Dist, n: int) -> float:
-    """Where the hand waits while Q is no binomial: at the same mean."""
-    mean = q.mean()
-    share = 0.5 if mean is None or not math.isfinite(mean) else mean / n
-    return round(min(max(share, 0.0), 1.0), 4)
-
-
-def _where(look: Look, slide: worms.Slide, at: float | None) -> str:
-    t = look.t
-    if at is None:
-        return t("down.other", n=slide.n)
-    p = f"{at:.4g}"
-    if math.isinf(float(slide.kl(at))):
-        return t("down.infinite", p=p)
-    if float(slide.kl(at)) - slide.least <= NEAR:
-        return t("down.foot", p=p)
-    return t("down.up" if at < slide.best else "down.back", p=p)
 
 
 # ---- 2: which is closer? -------------------------------------------------------------------------
 
 
 def better(look: Look) -> Blocks:
-    t, slide = look.t, of_worms()
+    t, found = look.t, of_worms()
+    slide, heading = found.slide, t("down.heading", unit=t(f"unit.{look.unit}"))
+    drawn = tallies.beside_uniform(found, unit_factor(look.unit), heading, t("uniform"))
     truth = "uniform" if slide.uniform < slide.least else "binomial"
     both = (("uniform", slide.uniform), ("binomial", slide.least))
     revealed = [
         blocks.readings(*((f"to_{k}", t(f"to.{k}"), in_unit(look, v)) for k, v in both)),
+        blocks.figure(drawn, t("better.label")),
         blocks.say(t("better.articles")),
         blocks.buttons(
             blocks.go(t("better.uniform"), f"p={P}&q=discrete_uniform(0,10)"),
@@ -211,15 +145,15 @@ def better(look: Look) -> Blocks:
 
 
 def likelihood(look: Look) -> Blocks:
-    t, counts = look.t, tally_of(look.p)
+    t, counts = look.t, valleys.tally_of(look.p)
     if counts is None:
         return no_table(look)
-    found, at = curve_of(counts), share_of(look.q, counts)
+    found, at = valleys.curve_of(counts), tally_models.share_of(look.q, counts)
     slide, unit = found.slide, t(f"unit.{look.unit}")
-    place = _place(look.q, slide.n) if at is None else at
+    place = valleys.place(look.q, slide.n) if at is None else at
     heads = (t("mirror.kl", unit=unit), t("mirror.likely", unit=unit))
-    drawn = tallies.mirrored(found, place, unit_factor(look.unit), heads, t("uniform"))
-    hands = [_hand(look, found, place, tallies.UPPER)]
+    drawn = tallies.mirrored(found, place, unit_factor(look.unit), heads)
+    hands = [valleys.hand(look, found, place, tallies.UPPER)]
     kl = float(slide.kl(place))
     rows = (
         ("p", "p", place),
@@ -242,7 +176,7 @@ def _slope(slide: worms.Slide, p: float) -> float:
 
 def _together(look: Look, slide: worms.Slide, counts: tuple[float, ...], kl: float) -> Blocks:
     """The likelihood of all values, where it is known how many there are."""
-    count = whole_of(counts)
+    count = tally_models.whole_of(counts)
     if count is None:
         return []
     whole = in_unit(look, -count * (slide.entropy + kl))
@@ -263,11 +197,11 @@ def own(look: Look) -> Blocks:
 
 def models(look: Look) -> Blocks:
     """The closest model of each kind, with what it costs to send and what it misses."""
-    t, counts = look.t, tally_of(look.p)
+    t, counts = look.t, valleys.tally_of(look.p)
     if counts is None:
         return no_table(look) if look.p.name != "samples" else densities(look)
-    slide = curve_of(counts).slide
-    offered = candidates(look.p, slide)
+    slide = valleys.curve_of(counts).slide
+    offered = tally_models.candidates(look.p, slide)
     rows = [
         [t(f"model.{name}", text=_args(dist)), str(parts), number(in_unit(look, kl), 3)]
         for name, (dist, parts, kl) in offered.items()
@@ -285,22 +219,10 @@ def _args(dist: Dist) -> str:
     return ", ".join(short(float(arg)) for arg in dist.args)
 
 
-def candidates(p: Dist, slide: worms.Slide) -> dict[str, tuple[Dist, int, float]]:
-    """Models by name: the closest of each, how many numbers it takes, and KL to it in nats."""
-    found = {
-        "uniform": (families.make("discrete_uniform", 0, slide.n), 0, slide.uniform),
-        "binomial": (families.make("binomial", slide.n, tidy(slide.best)), 1, slide.least),
-    }
-    if slide.mean > 1e-6:
-        poisson = families.make("poisson", tidy(slide.mean))
-        found["poisson"] = (poisson, 1, _closeness(p, poisson))
-    return found
-
-
 def densities(look: Look) -> Blocks:
     """For measurements: the densities under which they are most likely."""
     t = look.t
-    offered = likeliest(look.p)
+    offered = tally_models.likeliest(look.p)
     if not offered:
         return no_table(look)
     rows = [
@@ -310,31 +232,6 @@ def densities(look: Look) -> Blocks:
     heads = [t("model"), t("model.parts"), t("model.likely", unit=t(f"unit.{look.unit}"))]
     takes = (blocks.press(t(f"take.{name}"), "set", "q", str(offered[name][0])) for name in offered)
     return [blocks.say(t("densities")), blocks.table(heads, rows), blocks.buttons(*takes)]
-
-
-@lru_cache(maxsize=16)
-def likeliest(p: Dist) -> dict[str, tuple[Dist, float]]:
-    """Densities by name that a sample fits, with the mean log-density of its values in nats."""
-    found = {}
-    x, log_mass = p.atoms()
-    for name in DENSITIES:
-        try:
-            dist = fit.closest(p, name)
-        except SceneError:
-            continue
-        found[name] = dist, float(np.exp(log_mass) @ dist.log_density(x))
-    return found
-
-
-def tidy(value: float) -> float:
-    """0.544 in place of 0.5439999999999999: the last digits of a quotient."""
-    return float(f"{value:.12g}")
-
-
-@lru_cache(maxsize=64)
-def _closeness(p: Dist, q: Dist) -> float:
-    found = measure("kl_pq", p, q)
-    return math.inf if found is None else found
 
 
 # ---- 5: two hundred samples ----------------------------------------------------------------------
@@ -427,51 +324,13 @@ def _verdict(look: Look, found: Replay, track: Track, upto: int) -> str:
 # ---- 6: bins -------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def thousandths() -> tuple[float, ...]:
-    """A hundred values of the standard normal distribution, to three decimals."""
-    shares = generator(7).random(100)
-    return tuple(np.round(families.make("normal", 0, 1).quantile(shares), 3).tolist())
-
-
-def values_of(p: Dist) -> Array | None:
-    """The numbers that P is made of, if a histogram can be made of them."""
-    values = numbers_of(p)
-    return values if values is not None and len(values) > 1 and np.ptp(values) > 0 else None
-
-
-@lru_cache(maxsize=8)
-def widths_of(p: Dist | None) -> Widths:
-    """What each number of bins says of P's own numbers, or of the page's."""
-    return by_bins(_data(p))
-
-
-def _data(p: Dist | None) -> Array:
-    values = None if p is None else numbers_of(p)
-    return np.array(thousandths()) if values is None else values
-
-
-@lru_cache(maxsize=64)
-def heights_of(p: Dist | None, count: int) -> tuple[Array, Array]:
-    """Edges (m + 1,) and heights (m,) of the histogram with `count` bins."""
-    edges, counts = bins(histogram(_data(p), count))
-    return edges, counts / counts.sum() / np.diff(edges)
-
-
-@lru_cache(maxsize=8)
-def ruled(p: Dist | None) -> dict[str, int]:
-    """How many bins each rule wants, as far as the knob goes."""
-    x = np.sort(_data(p))
-    return {rule: min(max(bin_count(x, rule), LEAST), MOST) for rule in RULES}
-
-
 def source_of(look: Look) -> Dist | None:
     """P where it is made of numbers, None for the page's own."""
-    return None if values_of(look.p) is None else look.p
+    return None if binned.values_of(look.p) is None else look.p
 
 
 def width(look: Look) -> Blocks:
-    found = widths_of(None)
+    found = binned.widths_of(None)
     few, many = (float(found.kl[found.bins == count][0]) for count in (COARSE, FINE))
     truth = "more" if many > 1.5 * few else "less" if many < few / 1.5 else "same"
     return [blocks.ask(look, "width", ["less", "same", "more"], truth, few=COARSE, many=FINE)]
@@ -480,8 +339,8 @@ def width(look: Look) -> Blocks:
 def in_bins(look: Look) -> Blocks:
     t, count, source = look.t, look.state["bins"], source_of(look)
     try:
-        found, (edges, heights) = widths_of(source), heights_of(source, count)
-        rules = ruled(source)
+        found, (edges, heights) = binned.widths_of(source), binned.heights_of(source, count)
+        rules = binned.ruled(source)
     except SceneError as error:
         return [blocks.say(words.error(error, t))]
     factor, unit = unit_factor(look.unit), t(f"unit.{look.unit}")
@@ -493,7 +352,7 @@ def in_bins(look: Look) -> Blocks:
     i = int(np.argmin(np.abs(found.bins - count)))
     heads = (t("bins.entropy", unit=unit), t("bins.kl", unit=unit))
     drawn = tallies.by_width(found, count, factor, heads, t("bins.normal"))
-    size = len(_data(source))
+    size = len(binned.data_of(source))
     said = t("bins.own" if source else "bins.given", n=size, mean=short(mean), sd=short(sd))
     presses = (
         blocks.press(f"{t(f'rule.{rule}')}: {bins}", "knob", "bins", bins)
@@ -522,12 +381,13 @@ def in_bins(look: Look) -> Blocks:
 
 
 def at_the_foot(state: State) -> bool:
-    counts = tally_of(state.scene.p)
-    at = None if counts is None else share_of(state.scene.q, counts)
-    if counts is None or at is None:
-        return False
-    slide = curve_of(counts).slide
-    return float(slide.kl(at)) - slide.least <= NEAR
+    counts = valleys.tally_of(state.scene.p)
+    at = None if counts is None else tally_models.share_of(state.scene.q, counts)
+    return (
+        counts is not None
+        and at is not None
+        and valleys.at_foot(valleys.curve_of(counts).slide, at)
+    )
 
 
 def has_worms(state: State) -> bool:
@@ -541,7 +401,7 @@ def beaten(state: State) -> bool:
     return (
         has_worms(state)
         and not repeats
-        and _closeness(state.scene.p, q) < of_worms().uniform - 1e-9
+        and tally_models.closeness(state.scene.p, q) < of_worms().slide.uniform - 1e-9
     )
 
 
@@ -554,13 +414,13 @@ def enough(state: State) -> bool:
 @lru_cache(maxsize=256)
 def _bias(n: int) -> float:
     mass = np.array(TEETH) / sum(TEETH)
-    return resampled.expected_entropy(mass, n) - of_worms().entropy
+    return resampled.expected_entropy(mass, n) - of_worms().slide.entropy
 
 
 def manifold(state: State) -> bool:
     """Whether the bins make KL of the page's own values five times its least."""
-    found = widths_of(None)
-    own = values_of(state.scene.p) is None
+    found = binned.widths_of(None)
+    own = binned.values_of(state.scene.p) is None
     return own and float(found.kl[found.bins == state["bins"]][0]) >= 5 * float(found.kl.min())
 
 
@@ -583,7 +443,7 @@ def still(show: Callable[[Look], Blocks]) -> Show:
 
 
 def code(look: Look) -> Blocks:
-    counts = tally_of(look.p)
+    counts = valleys.tally_of(look.p)
     if counts is None:
         return no_table(look)
     try:

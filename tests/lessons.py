@@ -6,15 +6,19 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+import board
 import live
 import numpy as np
+import pytest
 from playwright.sync_api import Locator, Page
 
+from divviz.dist import SceneError
 from divviz.state import State, apply, read_link
-from divviz.web import lesson, prose
+from divviz.web import lesson, prose, text
 from divviz.web.blocks import Look
 
 LESSONS = [stem for stem in prose.stems() if lesson.topic(stem) is not None]
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 # ------------------------------------------------------------------ without a browser
 
@@ -48,6 +52,20 @@ def parts(stem: str, link: str = "", lang: str = "en", **more: Any) -> dict[str,
     return found
 
 
+def refused(stem: str, act: list[Any]) -> None:
+    """Make sure that an act at the start changes nothing and is told in one whole sentence."""
+    about = lesson.topic(stem)
+    assert about is not None
+    with pytest.raises(SceneError) as caught:
+        apply(about.first, act)
+    assert str(caught.value).endswith(".")
+    for lang in text.LANGUAGES:
+        told = reply(stem, lang=lang, acts=[act])
+        assert told["scene"] == about.first.link
+        (notice,) = told["notices"]
+        assert notice and "{" not in notice, caught.value.code
+
+
 def found(tree: Any, kind: str) -> Iterator[dict[str, Any]]:
     """Every block of a kind, however deep it stands in rows, questions and folds."""
     if isinstance(tree, dict):
@@ -63,6 +81,12 @@ def readings(tree: Any) -> dict[str, float]:
     """The numbers that stand in boxes, by name."""
     rows = [row for block in found(tree, "numbers") for row in block["rows"]]
     return {row[0]: float(row[2]) for row in rows}
+
+
+def figure(tree: Any) -> dict[str, Any]:
+    """The first picture of curves and bars."""
+    drawn: dict[str, Any] = next(found(tree, "figure"))["figure"]
+    return drawn
 
 
 def said(tree: Any) -> str:
@@ -88,11 +112,26 @@ def line(trace: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
 
 def ran(program: str) -> dict[str, Any]:
     """What a program of "In your code" leaves in its names; it must print something."""
+    return _run(program)[0]
+
+
+def printed(program: str) -> list[str]:
+    """The lines that a program prints, one at least."""
+    return _run(program)[1].splitlines()
+
+
+def numbers_printed(program: str) -> dict[str, float]:
+    """The numbers that a program prints, each at the end of a line that begins with its name."""
+    rows = (line.rsplit(" ", 1) for line in printed(program))
+    return {name.removesuffix(" ="): float(number) for name, number in rows}
+
+
+def _run(program: str) -> tuple[dict[str, Any], str]:
     names: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
         exec(compile(program, "program", "exec"), names)
-    assert printed.getvalue().strip()
-    return names
+    assert out.getvalue().strip()
+    return names, out.getvalue()
 
 
 # ------------------------------------------------------------------ in a browser
@@ -119,3 +158,20 @@ def reading(page: Page, name: str, part: str = "") -> Locator:
 def value(page: Page, name: str, part: str = "") -> float:
     """The number in a box, with all its digits."""
     return float(reading(page, name, part).get_attribute("data-value") or "nan")
+
+
+def misfits(page: Page) -> list[str]:
+    """What is too wide for the window or too small for a finger."""
+    assert page.viewport_size is not None
+    wide: list[str] = page.evaluate(
+        """(width) => [
+             ...['html', '.stMain'].map((one) => document.querySelector(one))
+               .filter((one) => one.scrollWidth > width),
+             ...[...document.querySelectorAll('.dv-part, .dv-part *')]
+               .filter((one) => one.getClientRects().length)
+               .filter((one) => !one.closest('svg, canvas, .dv-plotly, .dv-tablewrap, .dv-code'))
+               .filter((one) => one.getBoundingClientRect().right > width + 1),
+           ].map((one) => one.outerHTML.slice(0, 200))""",
+        page.viewport_size["width"],
+    )
+    return wide + board.too_small(page, ".dv-part, .dv-lesson")

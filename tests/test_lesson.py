@@ -2,69 +2,53 @@
 
 import json
 import math
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lessons import LESSONS, reply
+from lessons import LESSONS, found, parts, ran, reply
 
 from divviz.state import apply, read_link
+from divviz.units import UNITS
 from divviz.web import lesson, text
 
 EACH = [(stem, lang) for stem in LESSONS for lang in text.LANGUAGES]
 TASKS = [(stem, name) for stem in LESSONS for name in lesson.tasks(stem)]
 
 
-def blocks_in(tree: Any) -> list[dict[str, Any]]:
-    """Every block of a reply's parts, however deep it stands."""
-    if isinstance(tree, dict):
-        own = [tree] if "kind" in tree and tree["kind"] in KINDS else []
-        return own + [found for part in tree.values() for found in blocks_in(part)]
-    if isinstance(tree, list | tuple):
-        return [found for part in tree for found in blocks_in(part)]
-    return []
-
-
-KINDS = {
-    *("say", "numbers", "figure", "knob", "choice", "buttons", "table", "details", "row", "code"),
-    *("plane", "player", "question", "tasks", "drawing"),
-}
-
-
 @pytest.mark.parametrize(("stem", "lang"), EACH)
 def test_every_part_of_a_page_shows_something_at_first_and_is_plain_json(
     stem: str, lang: str
 ) -> None:
-    found = reply(stem, lang=lang)
-    assert set(found["parts"]) == set(lesson.parts(stem, lang))
-    assert all(found["parts"].values()) and not found["notices"]
-    json.dumps(found, allow_nan=False)
+    told = reply(stem, lang=lang)
+    assert set(told["parts"]) == set(lesson.parts(stem, lang))
+    assert all(told["parts"].values()) and not told["notices"]
+    json.dumps(told, allow_nan=False)
 
 
 @pytest.mark.parametrize(("stem", "lang"), EACH)
 def test_every_picture_says_in_words_what_it_shows(stem: str, lang: str) -> None:
-    shown = blocks_in(reply(stem, lang=lang)["parts"])
-    assert all(block["label"] for block in shown if block["kind"] in ("figure", "drawing"))
+    shown = parts(stem, lang=lang)
+    pictures = [*found(shown, "figure"), *found(shown, "drawing")]
+    assert pictures and all(block["label"] for block in pictures)
 
 
 @pytest.mark.parametrize(("stem", "lang"), EACH)
 def test_a_page_asks_before_it_tells_and_has_tasks(stem: str, lang: str) -> None:
-    shown = blocks_in(reply(stem, lang=lang)["parts"])
-    asked = [block["name"] for block in shown if block["kind"] == "question"]
-    given = [row["name"] for block in shown if block["kind"] == "tasks" for row in block["rows"]]
-    assert asked and given and len(set(asked)) == len(asked)
-    names = {f"ask.{name}" for name in asked} | {f"task.{name}" for name in given}
+    shown = parts(stem, lang=lang)
+    asked = [block["name"] for block in found(shown, "question")]
+    to_do = [row["name"] for block in found(shown, "tasks") for row in block["rows"]]
+    assert asked and to_do and len(set(asked)) == len(asked)
+    names = {f"ask.{name}" for name in asked} | {f"task.{name}" for name in to_do}
     assert names == set(lesson.marks(stem, lang))
 
 
 @pytest.mark.parametrize("stem", LESSONS)
 def test_every_explanation_of_a_question_differs_from_the_others(stem: str) -> None:
-    shown = blocks_in(reply(stem)["parts"])
-    for block in shown:
-        if block["kind"] == "question" and block["form"] == "choice":
+    for block in found(parts(stem), "question"):
+        if block["form"] == "choice":
             assert len({why for _, _, why in block["choices"]}) == len(block["choices"])
-        elif block["kind"] == "question":
+        else:
             assert len(set(block["whys"].values())) == len(block["whys"])
 
 
@@ -83,29 +67,39 @@ def test_the_scripted_solution_of_a_task_reaches_it_and_the_start_does_not(
 
 @pytest.mark.parametrize(("stem", "name"), TASKS)
 def test_a_task_is_ticked_in_the_reply_to_its_solution(stem: str, name: str) -> None:
-    found = reply(stem, base=lesson.tasks(stem)[name].solution)
-    rows = [
-        row
-        for block in blocks_in(found["parts"])
-        if block["kind"] == "tasks"
-        for row in block["rows"]
-    ]
+    shown = parts(stem, lesson.tasks(stem)[name].solution)
+    rows = [row for block in found(shown, "tasks") for row in block["rows"]]
     assert {row["name"]: row["done"] for row in rows}[name] is True
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("stem", LESSONS)
+def test_the_programs_of_a_page_are_python_and_those_that_need_no_torch_print(
+    stem: str, unit: str
+) -> None:
+    programs = [
+        one for block in found(parts(stem, f"unit={unit}"), "code") for one in block["programs"]
+    ]
+    assert [library for library, _ in programs] == ["NumPy", "SciPy", "PyTorch"]
+    for library, program in programs:
+        compile(program, library, "exec")
+        if library != "PyTorch":
+            ran(program)
 
 
 @pytest.mark.parametrize("stem", LESSONS)
 def test_the_numbers_alone_come_where_the_browser_cannot_draw_yet(stem: str) -> None:
-    found = reply(stem, live=True, draw=False, more=["kl_pq", "nonsense", 7])
-    assert set(found) == {"seq", "live", "numbers", "reasons"}
-    assert list(found["numbers"]) == ["kl_pq"]
+    told = reply(stem, live=True, draw=False, more=["kl_pq", "nonsense", 7])
+    assert set(told) == {"seq", "live", "numbers", "reasons"}
+    assert list(told["numbers"]) == ["kl_pq"]
 
 
 @pytest.mark.parametrize("stem", LESSONS)
 def test_a_reply_to_a_moving_hand_holds_only_what_follows_a_hand(stem: str) -> None:
-    found = reply(stem, live=True)
+    told = reply(stem, live=True)
     slow = {part for part, demo in lesson.parts(stem, "en").items() if not demo.live}
-    assert found["parts"] and not slow & set(found["parts"])
-    assert "scene" not in found and "notices" not in found
+    assert told["parts"] and not slow & set(told["parts"])
+    assert "scene" not in told and "notices" not in told
 
 
 @pytest.mark.parametrize("stem", LESSONS)
@@ -117,8 +111,8 @@ def test_the_words_are_sent_once_for_a_language(stem: str) -> None:
 @pytest.mark.parametrize("stem", LESSONS)
 def test_the_link_in_the_address_is_the_state_and_its_faults_are_sentences(stem: str) -> None:
     about = lesson.topic(stem)
-    found = lesson.answer(stem, None, {"unit": "furlongs", "lang": "en", "utm": "x"}, "en")
-    assert found["scene"] == about.first.link and len(found["notices"]) == 1
+    told = lesson.answer(stem, None, {"unit": "furlongs", "lang": "en", "utm": "x"}, "en")
+    assert told["scene"] == about.first.link and len(told["notices"]) == 1
 
 
 JUNK = st.recursive(
@@ -174,14 +168,9 @@ def test_no_pair_that_a_link_can_name_makes_a_page_fail(stem: str) -> None:
     kinds = [about.kind] if about.kind else ["discrete", "continuous"]
     for link in (link for kind in kinds for link in HARD[kind]):
         for more in ({}, {"live": True}):
-            found = reply(stem, base=link, **more)
-            json.dumps(found, allow_nan=False)
-            said = [
-                row[3]
-                for one in blocks_in(found["parts"])
-                if one["kind"] == "numbers"
-                for row in one["rows"]
-            ]
+            told = reply(stem, link, **more)
+            json.dumps(told, allow_nan=False)
+            said = [row[3] for one in found(told["parts"], "numbers") for row in one["rows"]]
             assert said and "nan" not in "".join(said), link
 
 
@@ -194,4 +183,4 @@ def test_every_knob_at_its_ends_is_shown(stem: str) -> None:
             many = isinstance(knob.default, tuple)
             value = [end] * len(knob.default) if many else end
             state, _ = apply(about.first, ["knob", knob.name, value])
-            json.dumps(reply(stem, base=state.link), allow_nan=False)
+            json.dumps(reply(stem, state.link), allow_nan=False)

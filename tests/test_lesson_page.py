@@ -5,15 +5,14 @@ from pathlib import Path
 
 import live
 import pytest
-from board import NewPage, address, plot_box, too_small
-from lessons import LESSONS, settle, visit
+from board import NewPage, address, plot_box
+from lessons import LESSONS, PHONE, misfits, settle, visit
 from playwright.sync_api import Locator, Page, expect
 
 from divviz.web import lesson, prose, text
 
 EACH = [(stem, lang) for stem in LESSONS for lang in text.LANGUAGES]
 AXE = Path(__import__("axe_playwright_python").__file__).with_name("axe.min.js")
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 def number(page: Page) -> Locator:
@@ -57,16 +56,7 @@ def test_a_page_is_clean_in_both_themes_and_on_a_phone(
     assert violations(page, "color-contrast") == []
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("document.querySelector('.dv-part').clientWidth < 390")
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll('.dv-part, .dv-part *')]
-                 .filter((one) => one.getClientRects().length)
-                 .filter((one) => !one.closest('svg, canvas, .dv-plotly, .dv-tablewrap, .dv-code'))
-                 .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
-                 .map((one) => one.outerHTML.slice(0, 200))"""
-    )
-    assert wide == []
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
-    assert too_small(page, ".dv-part, .dv-lesson") == []
+    assert misfits(page) == []
 
 
 @pytest.mark.parametrize("stem", LESSONS)
@@ -94,6 +84,7 @@ def test_a_page_on_a_phone_answers_its_questions_and_plays_its_animations_by_tou
     for row in page.locator(".dv-choice").all():
         row.locator("button").last.tap()
         settle(page)
+    assert misfits(page) == []
 
 
 # ---- the engine, on the first lesson -------------------------------------------------------------

@@ -1,7 +1,5 @@
 """Lesson 4: measures and their slopes as Q slides away from P."""
 
-import contextlib
-import io
 import json
 import math
 import re
@@ -18,7 +16,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lessons import found, readings, settle
+from lessons import (
+    PHONE,
+    found,
+    printed,
+    ran,
+    reading,
+    readings,
+    refused,
+    settle,
+    value,
+    visit,
+)
 from playwright.sync_api import Page, expect
 
 from divviz import state
@@ -27,8 +36,7 @@ from divviz.sweep import sweep
 from divviz.web import lesson, prose, text
 
 STEM = "04_disjoint_supports"
-parts = partial(lessons.parts, STEM)
-PAGE = "page=disjoint_supports"
+parts, reached = partial(lessons.parts, STEM), partial(lessons.state, STEM)
 MODULE = lesson.module(STEM)
 TOPIC = MODULE.TOPIC
 START = TOPIC.first
@@ -42,14 +50,7 @@ def slopes(link: str) -> list[str]:
 
 
 def question(name: str) -> dict[str, Any]:
-    (one,) = (block for block in found(parts(), "question") if block["name"] == name)
-    return one
-
-
-def reached(link: str) -> state.State:
-    now, errors = state.read_link(TOPIC, link)
-    assert not errors
-    return now
+    return lessons.question(parts(), name)
 
 
 # ------------------------------------------------------------------ the state
@@ -95,8 +96,7 @@ def test_q_goes_where_the_hand_takes_its_middle(link: str, x: float, distance: f
 
 def test_the_second_line_goes_to_either_side_and_nothing_else_can_be_held() -> None:
     assert state.apply(START, ["hold", "theta", -0.257, 0])[0]["theta"] == pytest.approx(-0.26)
-    with pytest.raises(SceneError):
-        state.apply(START, ["hold", "moon", 0, 0])
+    refused(STEM, ["hold", "moon", 0, 0])
 
 
 # ------------------------------------------------------------------ numbers
@@ -309,14 +309,10 @@ def test_the_programs_print_the_numbers_and_the_slopes_of_the_page(
     (block,) = found(parts(link)["in_code"], "code")
     programs, numbers, now = dict(block["programs"]), readings(parts(link)["board"]), reached(link)
     for library in ("NumPy", "SciPy"):
-        names: dict[str, Any] = {}
-        with contextlib.redirect_stdout(io.StringIO()):
-            exec(programs[library], names)
+        names = ran(programs[library])
         assert {key: names[key] for key in numbers} == pytest.approx(numbers, rel=1e-6), library
     monkeypatch.setitem(sys.modules, "torch", stand_in())
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(programs["PyTorch"], {})
-    told = [line.split() for line in printed.getvalue().splitlines()]
+    told = [line.split() for line in printed(programs["PyTorch"])]
     here = MODULE.here_of(now)
     for key, line in zip(("js", "w1"), told, strict=True):
         assert float(line[1]) == pytest.approx(here.values[key], rel=1e-7)
@@ -367,16 +363,8 @@ def test_nonsense_in_the_link_is_one_sentence_and_the_rest_stays(link: str) -> N
 # ------------------------------------------------------------------ in a browser
 
 
-def number(page: Page, key: str) -> float:
-    return float(
-        page.locator(f"[data-slot=board] [data-measure={key}]").get_attribute("data-value")
-    )
-
-
 def opened(page: Page, server: live.Server, query: str = "") -> Page:
-    page.goto(f"{server.url}?{PAGE}&{query}")
-    page.locator("[data-slot=board] [data-measure=js][data-seq]").wait_for()
-    settle(page)
+    visit(page, server, STEM, query)
     return page
 
 
@@ -391,13 +379,14 @@ def test_q_is_dragged_the_sweep_is_stepped_and_the_curves_wait_for_the_predictio
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 150, y, steps=6)
-    way = page.locator("[data-slot=board] [data-measure=w1]")
+    way = reading(page, "w1", "board")
     expect(way).not_to_have_attribute("data-value", re.compile(r"^0\.[0-9]+$"))
     page.mouse.up()
     expect(page.locator("[data-slot=board] .dv-result")).to_contain_text("share nothing")
     settle(page)
-    assert "distance=" in board.address(page) and "p=" not in board.address(page).split("&")
-    assert number(page, "js") == pytest.approx(LOG_2) and number(page, "w1") > 1
+    assert "distance=" in board.address(page) and not re.search("(^|&)[pq]=", board.address(page))
+    assert value(page, "js", "board") == pytest.approx(LOG_2)
+    assert value(page, "w1", "board") > 1
     grip.focus()
     page.keyboard.press("Home")
     expect(page.locator("[data-slot=board] .dv-result")).to_contain_text("are the same")
@@ -421,10 +410,9 @@ def test_q_is_dragged_the_sweep_is_stepped_and_the_curves_wait_for_the_predictio
 def test_on_a_phone_the_answer_is_drawn_and_the_line_is_moved(
     new_page: board.NewPage, server: live.Server
 ) -> None:
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    page = opened(new_page(**phone), server, "lang=zh")
+    page = opened(new_page(**PHONE), server, "lang=zh")
     for key in ("kl_pq", "js"):
-        expect(page.locator(f"[data-slot=board] [data-measure={key}]")).to_be_in_viewport()
+        expect(reading(page, key, "board")).to_be_in_viewport()
     asked = page.locator("[data-question=growth]")
     asked.scroll_into_view_if_needed()
     place, height = asked.locator("[data-pen=place]"), asked.locator("[data-pen=height]")

@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect
 from scipy import stats
 
 from divviz import parse, state
+from divviz.binned import thousandths
 from divviz.dist import SceneError
 from divviz.tally_code import programs
 from divviz.units import UNITS
@@ -98,6 +99,23 @@ def test_the_truth_of_the_first_question_is_computed_and_its_numbers_wait() -> N
     assert numbers == pytest.approx({"to_uniform": UNIFORM, "to_binomial": BEST})
     shown_at_first = [n for block in parts()["board"] for n in readings(block).values()]
     assert not any(abs(n - UNIFORM) < 1e-3 for n in shown_at_first)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_level_of_the_uniform_model_is_drawn_only_behind_its_question(unit: str) -> None:
+    link, level = f"{START.link}&unit={unit}", UNIFORM * UNITS[unit]
+
+    def levels(tree: Any) -> list[float]:
+        pictures = [*found(tree, "drawing"), *found(tree, "figure")]
+        lines = [lessons.line(trace) for one in pictures for trace in one["figure"]["data"]]
+        flat = [y[0] for _, y in lines if y.size and (y == y[0]).all()]
+        return [y for y in flat if y == pytest.approx(level)]
+
+    told = parts(link)
+    (asked,) = found(told.pop("better"), "question")
+    assert len(levels(asked.pop("revealed"))) == 1
+    assert levels(asked) == levels(list(told.values())) == []
+    assert UNIFORM < BEST  # so the line is below all of the curve, as the label says
 
 
 def test_no_reading_of_the_table_gives_the_numbers_of_the_articles() -> None:
@@ -249,7 +267,7 @@ def histogram_numbers(values: Any, count: int) -> tuple[float, float]:
 
 @pytest.mark.parametrize("count", [2, 8, 60])
 def test_the_bins_decide_entropy_and_kl(count: int) -> None:
-    values = PAGE_FILE.thousandths()
+    values = thousandths()
     wanted = histogram_numbers(values, count)
     numbers = readings(parts(f"bins={count}")["bins"])
     assert (numbers["h_bins"], numbers["kl_bins"]) == pytest.approx(wanted, abs=1e-9)
@@ -258,7 +276,7 @@ def test_the_bins_decide_entropy_and_kl(count: int) -> None:
 
 def test_more_bins_are_farther_from_the_normal() -> None:
     (asked,) = found(parts()["width"], "question")
-    few, many = (histogram_numbers(PAGE_FILE.thousandths(), n)[1] for n in (8, 60))
+    few, many = (histogram_numbers(thousandths(), n)[1] for n in (8, 60))
     assert asked["truth"] == "more" and many > 5 * few
     gates = {block.get("gate") for block in found(parts()["bins"], "numbers")}
     assert gates == {"width"}
@@ -291,7 +309,7 @@ def test_the_numbers_in_the_words_are_those_of_the_core(lang: str) -> None:
     dice = parse(PAGE_FILE.TABLES["dice"]).weights
     kicks = parse(PAGE_FILE.TABLES["kicks"]).weights
     fair = kl(dice / dice.sum(), binomial(12, 1 / 3))
-    few, many = (histogram_numbers(PAGE_FILE.thousandths(), n)[1] for n in (8, 60))
+    few, many = (histogram_numbers(thousandths(), n)[1] for n in (8, 60))
     noted = {
         f"{UNIFORM:.4f}": 1, f"{BEST:.4f}": 1, f"{2 * 100 * UNIFORM:.1f}": 1,
         f"{stats.chi2(10).isf(0.05):.1f}": 1, f"{int(dice.sum())}": 1,
@@ -410,7 +428,8 @@ def test_a_curve_stays_in_its_picture_at_either_end() -> None:
         for at in (0.0, 1e-9, 0.5, 1.0):
             for drawn in (
                 tallies.down(one, at, 1.0, "h"),
-                tallies.mirrored(one, at, 1.0, ("a", "b"), "u"),
+                tallies.mirrored(one, at, 1.0, ("a", "b")),
+                tallies.beside_uniform(one, 1.0, "h", "u"),
             ):
                 json.dumps(drawn, allow_nan=False)
                 low, high = drawn["layout"]["yaxis"]["range"]
@@ -537,7 +556,7 @@ def test_a_phone_pastes_by_touch_and_nothing_is_too_wide_or_too_small(
     assert seen is not None and seen["y"] + seen["height"] < 844
     page.locator("[data-gate=width]").first.tap()
     page.locator("[data-does='knob.bins.10']").tap()
-    reads(page, "kl_bins", histogram_numbers(PAGE_FILE.thousandths(), 10)[1])
+    reads(page, "kl_bins", histogram_numbers(thousandths(), 10)[1])
     page.locator("[data-slot=own] [data-part=families] > summary").tap()
     page.locator("[data-slot=own] [data-part='data.p'] > summary").tap()
     page.locator("[data-slot=own] [data-numbers=p]").fill("3 4 4 5 5 5 6")

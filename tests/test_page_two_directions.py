@@ -18,6 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from scipy import integrate, optimize, stats
 
 from divviz import race
+from divviz.starts import wanderers
 from divviz.state import State, apply, read_link
 from divviz.web import lesson, prose, text
 from divviz.web.blocks import Look
@@ -132,7 +133,7 @@ def test_reverse_kl_and_js_alone_end_elsewhere_from_other_starts() -> None:
         for key in ("kl_pq", "kl_qp", "js")
     }
     assert spread["kl_pq"] < 1e-3 < 1 < min(spread["kl_qp"], spread["js"])
-    assert PAGE.wanderers() == {"kl_qp", "js"}
+    assert wanderers(PAGE.P) == {"kl_qp", "js"}
     assert PAGE.ask_starts(look())[0]["truth"] == "both"
 
 

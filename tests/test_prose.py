@@ -72,11 +72,11 @@ def _fields(template: str) -> set[str]:
 
 @pytest.mark.parametrize("stem", LESSONS)
 def test_both_languages_of_a_page_have_the_same_formulas(stem: str) -> None:
-    found = [
-        re.findall(r"\$\$.*?\$\$|\$[^$\n]+\$", "\n".join(_body(stem, lang)), re.DOTALL)
-        for lang in text.LANGUAGES
+    pages = [
+        (prose.PAGES / f"{stem}.{lang}.md").read_text(encoding="utf-8") for lang in text.LANGUAGES
     ]
-    assert sorted(map(_bare, found[0])) == sorted(map(_bare, found[1]))
+    found = [re.findall(r"\$\$.*?\$\$|\$[^$\n]+\$", page, re.DOTALL) for page in pages]
+    assert found[0] and sorted(map(_bare, found[0])) == sorted(map(_bare, found[1]))
 
 
 def _bare(formula: str) -> str:
@@ -125,12 +125,24 @@ def test_the_chinese_of_a_page_sets_its_own_marks(stem: str) -> None:
 
 @pytest.mark.parametrize("stem", LESSONS)
 def test_every_word_of_a_page_is_said_somewhere(stem: str) -> None:
-    source = (prose.PAGES / f"{stem}.py").read_text(encoding="utf-8")
+    source = _sources(stem)
     families = re.compile(r"^(ask|why|task|hint)\.(\w+)")
     for key in prose.of(stem, "en").words:
         made = families.match(key)
         name = made[2] if made else key
         assert re.search(rf"[\"'.{{]{re.escape(name)}[\"'.}}]", source) or _pieced(key, source), key
+
+
+def _sources(stem: str) -> str:
+    """The page's own file and the modules of the web half that it imports."""
+    page = (prose.PAGES / f"{stem}.py").read_text(encoding="utf-8")
+    named = {
+        name
+        for line in re.findall(r"from divviz\.web import (.+)", page)
+        for name in line.split(", ")
+    }
+    files = [prose.PAGES.parent / "divviz" / "web" / f"{name}.py" for name in sorted(named)]
+    return "\n".join([page, *(file.read_text(encoding="utf-8") for file in files)])
 
 
 def _pieced(key: str, source: str) -> bool:

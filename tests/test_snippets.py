@@ -17,9 +17,9 @@ from stand_in_torch import in_place_of_torch
 
 from divviz.families import FAMILIES, make, pmf
 from divviz.grammar import parse
+from divviz.literals import MOST_NUMBERS
 from divviz.measures import FIRST, MEASURES, SceneError, value
 from divviz.pair import Pair
-from divviz.program import MOST_NUMBERS
 from divviz.scene import DEFAULTS, Scene
 from divviz.snippets import numpy_code, scipy_code, torch_code
 from divviz.spelled_numpy import FUNCTIONS, written_out

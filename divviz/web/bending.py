@@ -16,11 +16,13 @@ from divviz.web.sheet import (
     Row,
     Trace,
     axis,
-    filled,
-    hatched,
+    bare_axis,
+    bars,
     line,
     note,
+    plain_and_hatched,
     sheet,
+    where_finite,
     y_axis,
 )
 from divviz.web.spelling import short
@@ -85,8 +87,8 @@ def bending(pair: Pair, found: Critic, view: tuple[float, float], steep: str) ->
     high = 1.08 * reach(found.x)
     above = Row(
         UPPER,
-        [*_line(found, view)],
-        axis(range=list(view), showgrid=False, showticklabels=False),
+        _line(found, view),
+        bare_axis(view),
         axis(range=[-high, high], nticks=5, zeroline=True),
         "f",
         notes=_warnings(found, steep),
@@ -135,17 +137,14 @@ def _difference(pair: Pair, view: tuple[float, float]) -> Row:
     x, d = pair.x[inside], (pair.p - pair.q)[inside]
     gap = float(np.diff(x).min(initial=math.inf))
     half = min(0.34 * gap, 0.05 * (view[1] - view[0]))
-    feet = np.column_stack([x - half, x - half, x + half, x + half]).ravel()
-    heights = np.column_stack([0 * d, d, d, 0 * d]).ravel()
-    return _signed(feet, heights, view, "p − q")
+    return _signed(*bars(x - half, x + half, 0 * d, d), view, "p − q")
 
 
 def _signed(x: Array, y: Array, view: tuple[float, float], name: str) -> Row:
-    finite = np.where(np.isfinite(y), y, 0.0)
-    data = [
-        filled(line(x, np.maximum(finite, 0.0), "@more", 1.5), "@more/0.3"),
-        hatched(filled(line(x, np.minimum(finite, 0.0), "@less", 1.5), "@less/0.2"), "@less"),
-    ]
+    finite = where_finite(y, 0.0)
+    above = line(x, np.maximum(finite, 0.0), "@more", 1.5)
+    below = line(x, np.minimum(finite, 0.0), "@less", 1.5)
+    data = plain_and_hatched(above, below, "@more", "@less")
     up = y_axis(finite)
     low, high = up["range"]
     if not low < 0:

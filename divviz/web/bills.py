@@ -13,12 +13,17 @@ from divviz.web.sheet import (
     Row,
     Trace,
     axis,
+    bare_axis,
+    box,
     filled,
     hatched,
+    level_line,
     line,
+    named_axis,
     note,
     plain,
     sheet,
+    upright_line,
 )
 from divviz.web.spelling import number
 
@@ -43,35 +48,29 @@ def stacked(bars: Sequence[tuple[str, Sequence[Part]]], heading: str = "") -> Fi
         start = 0.0
         for k, (size, colour) in enumerate(parts):
             stop = start + size if math.isfinite(size) else reach
-            box = line(*_box(start, stop, -y), colour, 1.5)
             if stop > start:
-                solid = filled(box, f"{colour}/0.24", "toself")
+                outline = line(*box(start, -y - 0.33, stop, -y + 0.33), colour, 1.5)
+                solid = filled(outline, f"{colour}/0.24", "toself")
                 data.append(hatched(solid, colour) if k else solid)
             start = stop
-        text = number(sum(size for size, _ in parts))
-        if text == "∞":
-            notes.append(note(start, -y, "∞ →", xanchor="right", xshift=-6))
+        whole = sum(size for size, _ in parts)
+        if math.isfinite(whole):
+            notes.append(note(start, -y, number(whole), xanchor="left", xshift=6))
         else:
-            notes.append(note(start, -y, text, xanchor="left", xshift=6))
+            notes.append(note(start, -y, "∞ →", xanchor="right", xshift=-6))
     row = Row(
         AROUND + BAR * len(bars),
         data,
         axis(range=[0.0, reach], nticks=6),
-        axis(
-            range=[-len(bars) + 0.45, 0.55],
-            showgrid=False,
-            tickvals=[-y for y in range(len(bars))],
-            ticktext=[plain(label) for label, _ in bars],
+        named_axis(
+            [-len(bars) + 0.45, 0.55],
+            [-y for y in range(len(bars))],
+            [plain(label) for label, _ in bars],
         ),
         heading=heading,
         notes=notes,
     )
     return sheet(row)
-
-
-def _box(start: float, stop: float, y: float) -> tuple[Array, Array]:
-    x = np.array([start, start, stop, stop, start])
-    return x, y + 0.33 * np.array([-1, 1, 1, -1, -1])
 
 
 # ---- sample by sample ----
@@ -99,7 +98,7 @@ def settling(seen: Running, upto: int, limit: float, factor: float, heading: str
         data.append(filled(line(k[band], top, "@m/0", 0), "@m/0.18", "tonexty"))
     data.append(line(k, np.where(finite, np.clip(mean, low, high), np.nan), "@m", 2))
     if math.isfinite(limit):
-        data.append(line(np.array([1.0, n]), np.array([limit, limit]), "@ink", 1.5, "dot"))
+        data.append(level_line([1.0, n], limit, "@ink"))
     notes = [] if finite.all() else [_struck(int(np.argmin(finite)) + 1, high)]
     row = Row(
         190,
@@ -130,7 +129,7 @@ def _struck(k: int, top: float) -> Note:
 
 
 def over_a_coin(
-    theta: Array, cost: Array, floor: float, now: float, at: float, t_head: str
+    theta: Array, cost: Array, floor: float, now: float, at: float, heading: str
 ) -> Figure:
     """The cross-entropy (n,) of coins theta with the data, its floor H, and the present coin."""
     top = 2.4 * max(floor, 0.35)
@@ -141,7 +140,7 @@ def over_a_coin(
     ]
     notes: list[Note] = []
     if math.isfinite(at):
-        data.append(line(np.array([now, now]), np.array([floor, min(at, top)]), "@m", 4))
+        data.append(upright_line(now, [floor, min(at, top)], "@m", 4, "solid"))
         gap = f"KL = {number(max(at - floor, 0.0))}"
         notes.append(note(now, min(at, 0.86 * top), gap, yanchor="bottom", yshift=8))
     else:
@@ -151,7 +150,7 @@ def over_a_coin(
         data,
         axis(range=[0.0, 1.0], nticks=6, showgrid=False),
         axis(range=[0.0, top], nticks=5, zeroline=True),
-        heading=t_head,
+        heading=heading,
         key=(("╌ H(P,Q)", "@q"), ("┄ H(P)", "@p")),
         notes=notes,
     )
@@ -165,9 +164,9 @@ def on_a_line(coins: Sequence[tuple[str, float, str]]) -> Figure:
     """Coins as places between 0 and 1: (name, chance of heads, colour)."""
     row = Row(
         64,
-        [line(np.array([v, v]), np.array([0.0, 0.55]), colour, 3) for _, v, colour in coins],
+        [upright_line(v, [0.0, 0.55], colour, 3, "solid") for _, v, colour in coins],
         axis(range=[-0.03, 1.03], nticks=6, showgrid=False),
-        axis(range=[0.0, 1.15], showgrid=False, showticklabels=False, zeroline=True),
+        bare_axis([0.0, 1.15], zeroline=True),
         notes=[note(v, 0.95, name, 13, colour) for name, v, colour in coins],
     )
     return sheet(row)

@@ -244,11 +244,6 @@ def player(
     look: Look, name: str, title: str, last: int, rate: float = 8.0, size: float = 1
 ) -> Block:
     """An animation of a knob in `last` steps of a `size` from 0, at `rate` steps a second."""
-    t = look.t
-    spoken = {
-        key: t(f"stage.lesson_play_{key}")
-        for key in ("first", "back", "step", "play", "pause", "speed")
-    }
     return {
         "kind": "player",
         "name": name,
@@ -257,7 +252,6 @@ def player(
         "high": last,
         "rate": rate,
         "size": size,
-        "words": spoken,
     }
 
 

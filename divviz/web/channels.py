@@ -6,7 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from divviz.web.sheet import SMALL, Array, Figure, Note, Row, Trace, axis, filled, line, note, sheet
+from divviz.web.sheet import (
+    SMALL,
+    Array,
+    Figure,
+    Note,
+    Row,
+    Trace,
+    axis,
+    bare_axis,
+    filled,
+    level_line,
+    line,
+    note,
+    sheet,
+    upright_line,
+)
 from divviz.web.spelling import number, short
 
 LEFT, RIGHT = 0.2, 0.8  # where the letters stand
@@ -34,16 +49,7 @@ def ways(rows: Array, share: Array, letters: tuple[Sequence[str], Sequence[str]]
     for k, (got, y) in enumerate(zip(letters[1], outputs, strict=True)):
         text = f"{got} · {short(float(arrives[k]))}"
         notes.append(note(RIGHT, y, text, 13, xanchor="left", xshift=8))
-    bare = axis(range=[0, 1], showgrid=False, showticklabels=False)
-    return sheet(
-        Row(
-            150,
-            data,
-            bare,
-            axis(range=[-0.16, 1.16], showgrid=False, showticklabels=False),
-            notes=notes,
-        )
-    )
+    return sheet(Row(150, data, bare_axis([0, 1]), bare_axis([-0.16, 1.16]), notes=notes))
 
 
 def _heights(count: int) -> list[float]:
@@ -74,8 +80,8 @@ def through(
     (shares, information), (share, height) = curve, now
     data = [
         filled(line(shares, information, "@m", 2.5), "@m/0.15"),
-        line(np.array([0.0, 1.0]), np.array([best, best]), "@ink/0.7", 1.5, "dash"),
-        line(np.array([share, share]), np.array([0.0, height]), "@m", 1, "dot"),
+        level_line([0.0, 1.0], best, "@ink/0.7", dash="dash"),
+        upright_line(share, [0.0, height], "@m", 1),
     ]
     x = axis(range=[0, 1], nticks=6)
     y = axis(range=[0, 1.12 * most], nticks=5, zeroline=True)
@@ -95,7 +101,7 @@ def bounds(
     at = np.arange(len(lower), dtype=float)
     finite = [*lower.tolist(), *upper[np.isfinite(upper)].tolist(), best]
     most = max(finite) or 1.0
-    data = [line(np.array([0.0, last]), np.array([best, best]), "@ink/0.7", 1.5, "dash")]
+    data = [level_line([0.0, last], best, "@ink/0.7", dash="dash")]
     for values, colour, dash in ((upper, "@q", "dash"), (lower, "@p", "solid")):
         data.append(line(at, values, f"{colour}/0.3", 1.5, dash))
         data.append(line(at[: step + 1], values[: step + 1], colour, 3, dash))

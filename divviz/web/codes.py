@@ -6,22 +6,28 @@ import numpy as np
 
 from divviz.coding import Code, Node
 from divviz.web.sheet import (
+    LETTER,
+    PHONE,
     Axis,
     Figure,
     Note,
     Row,
     Trace,
     axis,
+    bare_axis,
+    box,
+    boxes,
     filled,
     hatched,
     line,
+    named_axis,
     note,
     plain,
     sheet,
+    upright_line,
 )
 from divviz.web.spelling import number
 
-PHONE = 330  # the inside of a picture on a phone, in pixels
 MOST_SIGNED = 10  # with more ends the answers 0 and 1 would stand on one another
 BAR, AROUND = 26, 12  # the height of a bar with its gap, and of the rest of a row, in pixels
 
@@ -41,7 +47,7 @@ def tree(code: Code, names: Sequence[str], heading: str) -> Figure:
     row = Row(
         220,
         [line(x, y, "@ink/0.7", 1.5), _squares(ends, depth)],
-        axis(range=[-0.6, len(ends) - 0.4], showgrid=False, showticklabels=False),
+        bare_axis([-0.6, len(ends) - 0.4]),
         _levels(depth),
         heading=heading,
         notes=[*signs, *_names(ends, names)],
@@ -69,9 +75,9 @@ def _levels(depth: int) -> Axis:
 def _squares(ends: Sequence[Node], depth: int) -> Trace:
     """A square at each outcome."""
     wide, high = 0.01 * len(ends), 0.022 * (depth + 1)
-    turn = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1], [np.nan, np.nan]])
-    corners = np.concatenate([turn * [wide, high] + [end.x, -len(end.word)] for end in ends])
-    return filled(line(corners[:, 0], corners[:, 1], "@p", 1.5), "@p", "toself")
+    middles = [(end.x, -len(end.word)) for end in ends]
+    outlines = boxes((x - wide, y - high, x + wide, y + high) for x, y in middles)
+    return filled(line(*outlines, "@p", 1.5), "@p", "toself")
 
 
 def _names(ends: Sequence[Node], names: Sequence[str]) -> list[Note]:
@@ -81,7 +87,7 @@ def _names(ends: Sequence[Node], names: Sequence[str]) -> list[Note]:
     return [
         note(end.x, -len(end.word), plain(name), yanchor="top", yshift=-8)
         for end, name in named
-        if 7 * len(name) < room
+        if LETTER * len(name) < room
     ]
 
 
@@ -92,23 +98,19 @@ def lengths(found: Sequence[float], entropy: float, heading: str) -> Figure:
     """Bits per outcome in blocks of 1, 2, ...: the entropy, and hatched what is paid above it."""
     count = max(len(found), 1)
     floor, roof = -count - 0.6, -0.4
+    blocks = range(1, len(found) + 1)
     data: list[Trace] = []
     for k, bits in enumerate(found, 1):
         data.append(filled(_bar(k, 0.0, entropy, "@p", 1.5), "@p/0.22", "toself"))
         if bits > entropy:
             over = filled(_bar(k, entropy, bits, "@ink", 1), "@ink/0.1", "toself")
             data.append(hatched(over, "@ink", 0.5))
-    data.append(line(np.array([entropy, entropy]), np.array([floor, roof]), "@p", 2, "dot"))
+    data.append(upright_line(entropy, [floor, roof], "@p", 2))
     row = Row(
         AROUND + BAR * count,
         data,
         axis(range=[0.0, 1.18 * max(1.0, entropy, *found, 0.0)], nticks=6),
-        axis(
-            range=[floor, roof],
-            showgrid=False,
-            tickvals=[-k for k in range(1, len(found) + 1)],
-            ticktext=[str(k) for k in range(1, len(found) + 1)],
-        ),
+        named_axis([floor, roof], [-k for k in blocks], [str(k) for k in blocks]),
         heading=heading,
         key=((f"┄ H(P) = {number(entropy)}", "@p"),),
         notes=[
@@ -121,5 +123,4 @@ def lengths(found: Sequence[float], entropy: float, heading: str) -> Figure:
 
 def _bar(k: int, start: float, end: float, colour: str, width: float) -> Trace:
     """The outline of a bar for blocks of k."""
-    across = np.array([start, start, end, end, start])
-    return line(across, -k + 0.34 * np.array([-1, 1, 1, -1, -1]), colour, width)
+    return line(*box(start, -k - 0.34, end, -k + 0.34), colour, width)

@@ -1,6 +1,7 @@
 """Pictures of a critic: its height at each outcome, what each one loses, how much is shown."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,11 +17,14 @@ from divviz.web.sheet import (
     Row,
     Trace,
     axis,
+    bare_axis,
+    bars,
     filled,
     hatched,
     line,
     note,
     sheet,
+    where_finite,
 )
 from divviz.web.text import Translate
 
@@ -53,23 +57,18 @@ def critic(
     end = one.critic[1]
     if end < top + room:
         top = max(top, end + 2 * room)
-        edge = np.array([-0.5, -0.5, n - 0.5, n - 0.5])
-        sides = np.array([end, top, top, end])
-        data.insert(
-            0, hatched(filled(line(edge, sides, "@ink", 0), "@ink/0.1", "toself"), "@ink", 0.4)
-        )
+        beyond = line(*bars(-0.5, n - 0.5, end, top), "@ink", 0)
+        data.insert(0, hatched(filled(beyond, "@ink/0.1", "toself"), "@ink", 0.4))
     y = axis(range=[low - room, top], nticks=5, zeroline=True)
     bare = stage.axis | {"showticklabels": False}
     upper = Row(UPPER, data, bare, y, "T")
-    lost = only(stage, np.where(np.isfinite(found.lost), found.lost, 0.0))
-    bars = hatched(filled(curve(stage, lost, "@ink"), "@ink/0.1"), "@ink", 0.5)
-    lower = strip(stage, LOWER, heading, [bars], found.lost)
+    lost = only(stage, where_finite(found.lost, 0.0))
+    lacking = hatched(filled(curve(stage, lost, "@ink"), "@ink/0.1"), "@ink", 0.5)
+    lower = strip(stage, LOWER, heading, [lacking], found.lost)
     most = scale(one, pair)
     if most > 0:
         marks = [mark | {"y": most} for mark in lower.notes]
-        lower = Row(
-            LOWER, lower.data, lower.x, lower.y | {"range": [0.0, most]}, lower.heading, notes=marks
-        )
+        lower = replace(lower, y=lower.y | {"range": [0.0, most]}, notes=marks)
     return sheet(upper, lower)
 
 
@@ -97,7 +96,7 @@ def gauge(found: Showing, factor: float, heading: str) -> Figure:
         marks.append(note(low, 0.5, "←", 16, xanchor="left", xshift=2))
     if math.isinf(whole):
         marks.append(note(high, 0.5, "∞ →", 16, xanchor="right", xshift=-4))
-    y = axis(range=[-0.1, 1.1], showgrid=False, showticklabels=False)
+    y = bare_axis([-0.1, 1.1])
     x = axis(range=[low, high], nticks=6, showgrid=False, zeroline=True)
     return sheet(Row(BAR, data, x, y, heading, (("□ D_f", "@ink"),), marks))
 

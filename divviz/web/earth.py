@@ -20,17 +20,21 @@ from divviz.web.sheet import (
     Row,
     Trace,
     axis,
+    bars,
     filled,
     hatched,
+    level_line,
     line,
+    named_axis,
     note,
     plain,
 )
-from divviz.web.spelling import short
+from divviz.web.spelling import cut_to, short
 
 MOST_PLACES = 12  # more would leave a finger on a phone less than 24 pixels for each
 CLOSEST = 1 / 40  # of the whole width, for the same reason
 LETTERS = 40  # of all names together that a phone shows in a row
+MOST_LETTERS = 9  # of a name
 TALL = 0.65  # the highest pile, where the way between piles and holes is 1
 HALF = 0.34  # half the width of a pile, in distances of the closest two places
 LETTERS_TALL = 21  # the height of an amount in pixels
@@ -65,15 +69,14 @@ def ground(here: Places, labels: Sequence[str] | None = None) -> Ground:
     half = max(HALF * closest, 0.006 * float(np.ptp(x)))
     pad = 1.6 * half + 0.02 * float(np.ptp(x))
     ends = [here.x[0] - pad, here.x[-1] + pad]
-    names = [short(v) for v in here.x] if labels is None else [_cut(one) for one in labels]
-    told = _apart(here.x, names, ends[1] - ends[0])
-    across = axis(
-        range=ends,
-        showgrid=False,
-        tickangle=0,
-        tickvals=[here.x[k] for k in told],
-        ticktext=[plain(names[k]) for k in told],
+    names = (
+        [short(v) for v in here.x]
+        if labels is None
+        else [cut_to(one, MOST_LETTERS) for one in labels]
     )
+    told = _apart(here.x, names, ends[1] - ends[0])
+    at, written = [here.x[k] for k in told], [plain(names[k]) for k in told]
+    across = named_axis(ends, at, written, tickangle=0)
     return Ground(half, TALL / max(*here.p, *here.q), across)
 
 
@@ -87,19 +90,7 @@ def _apart(x: Sequence[float], names: Sequence[str], width: float) -> list[int]:
     return told
 
 
-def _cut(name: str) -> str:
-    return name if len(name) <= 9 else name[:8] + "…"
-
-
 # ---- piles and holes -----------------------------------------------------------------------------
-
-
-def bars(x: Array, mass: Array, base: float, height: float, half: float) -> tuple[Array, Array]:
-    """The outline (4 n,) of bars on a base; a negative height lets them hang."""
-    corners = np.column_stack([x - half, x - half, x + half, x + half]).ravel()
-    top = base + height * mass
-    flat = np.full_like(top, base)
-    return corners, np.column_stack([flat, top, top, flat]).ravel()
 
 
 def _boxes(x: Array, low: Array, high: Array, half: float) -> tuple[Array, Array]:
@@ -119,17 +110,9 @@ def piles(plan: Plan, drawn: Ground, *, amounts: bool = True) -> tuple[list[Trac
     bottom = -height * q
     traces = [
         line(*_boxes(x, np.ones_like(x), 1 + height * p, half), "@p/0.55", 1),
-        filled(line(*_boxes(x, np.ones_like(x), 1 + height * rest, half), "@p", 1.5), "@p/0.3")
-        | {"fill": "toself"},
+        _piled(_boxes(x, np.ones_like(x), 1 + height * rest, half)),
         line(*_boxes(x, bottom, np.zeros_like(x), half), "@q/0.7", 1.2, "dash"),
-        hatched(
-            filled(
-                line(*_boxes(x, -height * space, np.zeros_like(x), half), "@q", 1.5, "dash"),
-                "@q/0.2",
-                "toself",
-            ),
-            "@q",
-        ),
+        _dug(_boxes(x, -height * space, np.zeros_like(x), half)),
         filled(
             line(*_boxes(x, bottom, bottom + height * (q - space), half), "@m/0.6", 1),
             "@m/0.45",
@@ -149,6 +132,14 @@ def piles(plan: Plan, drawn: Ground, *, amounts: bool = True) -> tuple[list[Trac
         if value > 0
     ]
     return traces, notes
+
+
+def _piled(outline: tuple[Array, Array]) -> Trace:
+    return filled(line(*outline, "@p", 1.5), "@p/0.3", "toself")
+
+
+def _dug(outline: tuple[Array, Array]) -> Trace:
+    return hatched(filled(line(*outline, "@q", 1.5, "dash"), "@q/0.2", "toself"), "@q")
 
 
 # ---- streams -------------------------------------------------------------------------------------
@@ -208,15 +199,10 @@ def moved(
     drawn = ground(plan.places, labels)
     shapes, notes = piles(plan, drawn, amounts=amounts)
     shown = settled(plan) if rests else plan
-    edge = np.array(drawn.axis["range"], float)
-    lines = [line(edge, np.full(2, level), "@ink/0.6", 1) for level in (1.0, 0.0)]
+    edge = drawn.axis["range"]
+    lines = [level_line(edge, y, "@ink/0.6", 1, "solid") for y in (1.0, 0.0)]
     air = _air(LETTERS_TALL if amounts else 4, height)
-    up = axis(
-        range=[-TALL - air, 1 + TALL + air],
-        showgrid=False,
-        tickvals=[1 + TALL / 2, -TALL / 2],
-        ticktext=["P —", "Q ╌"],
-    )
+    up = named_axis([-TALL - air, 1 + TALL + air], [1 + TALL / 2, -TALL / 2], ["P —", "Q ╌"])
     data = [*streams(shown, drawn, marked), *shapes, *lines]
     across = drawn.axis if named else drawn.axis | {"showticklabels": False}
     return Row(height, data, across, up, heading, notes=notes)
@@ -234,23 +220,10 @@ def sides(here: Places, height: int, reach: float) -> Row:
     half = 0.016 * (reach - here.x[0])
     right = max(reach, here.x[-1]) + 2 * half
     marks = list(range(math.ceil(here.x[0]), math.floor(right) + 1))
-    across = axis(
-        range=[min(0.5, here.x[0] - 2 * half), right],
-        showgrid=False,
-        tickangle=0,
-        tickvals=marks,
-        ticktext=[f"{mark}" for mark in marks],
-    )
-    up = axis(
-        range=[-1.1, 1.1], zeroline=True, showgrid=False, tickvals=[0.5, -0.5], ticktext=["P", "Q"]
-    )
-    data = [
-        filled(line(*_boxes(x, 0 * x, high * p, half), "@p", 1.5), "@p/0.3", "toself"),
-        hatched(
-            filled(line(*_boxes(x, -high * q, 0 * x, half), "@q", 1.5, "dash"), "@q/0.2", "toself"),
-            "@q",
-        ),
-    ]
+    ends = [min(0.5, here.x[0] - 2 * half), right]
+    across = named_axis(ends, marks, [f"{mark}" for mark in marks], tickangle=0)
+    up = named_axis([-1.1, 1.1], [0.5, -0.5], ["P", "Q"], zeroline=True)
+    data = [_piled(_boxes(x, 0 * x, high * p, half)), _dug(_boxes(x, -high * q, 0 * x, half))]
     return Row(height, data, across, up)
 
 
@@ -262,10 +235,8 @@ def bill(costs: Array, at: int, height: int, heading: str) -> Row:
     up = axis(range=[0, 1.15 * top], nticks=3, zeroline=True)
     steps = np.arange(float(n))
     data = [
-        filled(line(*bars(steps, costs, 0.0, 1.0, 0.4), "@m/0.7", 1), "@m/0.15"),
-        filled(
-            line(*bars(steps[at : at + 1], costs[at : at + 1], 0.0, 1.0, 0.4), "@m", 2), "@m/0.55"
-        ),
+        filled(line(*bars(steps - 0.4, steps + 0.4, 0.0, costs), "@m/0.7", 1), "@m/0.15"),
+        filled(line(*bars(at - 0.4, at + 0.4, 0.0, costs[at]), "@m", 2), "@m/0.55"),
     ]
     # Costs fall from left to right, so there is room.
     told = note(n - 0.6, 1.15 * top, heading, 11, xanchor="right", yanchor="top")

@@ -6,19 +6,21 @@ import { button } from "./widgets.js";
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
 export function player(on, first) {
-  const { name, words } = first;
+  const { name } = first, say = (word) => on.words[`lesson_play_${word}`];
   let at = first.value, last = first.high, speed = 1, playing = 0, before = 0, due = 0, sent = 0;
   const value = (steps) => +(steps * first.size).toPrecision(12);
-  const send = (commit) => (commit ? on.hooks.commit(["knob", name, value(at)]) : on.hooks.live(() => ["knob", name, value(at)]));
+  const act = () => ["knob", name, value(at)];
+  // `sent` is the message that said where it is now: older answers do not move it back.
+  const send = (commit) => { if (commit) sent = on.hooks.commit(act()); else on.hooks.live(act); };
 
   const range = h("input", { type: "range", min: 0, max: last, step: 1, "data-param": name, "aria-label": first.title,
     oninput() { stop(); at = +range.value; tell(); send(false); },
     onchange() { at = +range.value; send(true); } });
-  const back = button("«", () => go(0), { "aria-label": words.first, title: words.first, "data-play": "first" });
-  const less = button("−1", () => go(at - 1), { "aria-label": words.back, title: words.back, "data-play": "back" });
+  const back = button("«", () => go(0), { "aria-label": say("first"), title: say("first"), "data-play": "first" });
+  const less = button("−1", () => go(at - 1), { "aria-label": say("back"), title: say("back"), "data-play": "back" });
   const play = button("▶", toggle, { "data-play": "play" });
-  const more = button("+1", () => go(at + 1), { "aria-label": words.step, title: words.step, "data-play": "step" });
-  const pace = h("select", { "aria-label": words.speed, "data-play": "speed", onchange: () => { speed = +pace.value; } },
+  const more = button("+1", () => go(at + 1), { "aria-label": say("step"), title: say("step"), "data-play": "step" });
+  const pace = h("select", { "aria-label": say("speed"), "data-play": "speed", onchange: () => { speed = +pace.value; } },
     ...SPEEDS.map((s) => h("option", { value: s, selected: s === 1 }, `×${s}`)));
   const where = h("output", { class: "dv-where" });
   const element = h("div", { class: "dv-player", role: "group", "aria-label": first.title, onkeydown: keys },
@@ -56,8 +58,8 @@ export function player(on, first) {
 
   function tell() {
     write(play, playing ? "⏸" : "▶");
-    put(play, "aria-label", playing ? words.pause : words.play);
-    put(play, "title", playing ? words.pause : words.play);
+    put(play, "aria-label", playing ? say("pause") : say("play"));
+    put(play, "title", playing ? say("pause") : say("play"));
     if (+range.value !== at) range.value = at;
     write(where, `${value(at)} / ${value(last)}`);
     put(range, "aria-valuetext", value(at));

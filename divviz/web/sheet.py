@@ -5,8 +5,9 @@ browser, or `resolve`, replaces. `more` is what P has more of than Q, `less` wha
 """
 
 import base64
+import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,7 @@ MOST = 1e38  # the largest number that single precision holds, or nearly so
 # In pixels. Left and right are those of the board's plot, so that x stands below x.
 LEFT, RIGHT, TOP, AXIS = 44, 12, 24, 24
 GAP = 34  # between two rows: the lower one's heading
+PHONE = 330  # the inside of a picture on a phone
 FONT, SMALL, LETTER = 12, 11, 7
 HATCH = {"shape": "/", "size": 7, "solidity": 0.2, "fillmode": "overlay"}
 
@@ -115,6 +117,20 @@ def line(x: Array, y: Array, colour: str, width: float = 2, dash: str = "solid")
     }
 
 
+def level_line(
+    ends: Sequence[float], y: float, colour: str, width: float = 1.5, dash: str = "dot"
+) -> Trace:
+    """Return the line from one end to the other, everywhere as high as y."""
+    return line(np.array(ends), np.array([y, y]), colour, width, dash)
+
+
+def upright_line(
+    x: float, ends: Sequence[float], colour: str, width: float = 1.5, dash: str = "dot"
+) -> Trace:
+    """Return the line from one end to the other above and below x."""
+    return line(np.array([x, x]), np.array(ends), colour, width, dash)
+
+
 def filled(trace: Trace, colour: str, to: str = "tozeroy") -> Trace:
     """Return the trace with what it bounds filled."""
     return trace | {"fill": to, "fillcolor": colour}
@@ -126,6 +142,11 @@ def hatched(trace: Trace, colour: str, alpha: float = 0.6) -> Trace:
     return trace | {"fillpattern": HATCH | {"fgcolor": f"{colour}/{alpha}", "bgcolor": ground}}
 
 
+def plain_and_hatched(plain: Trace, hatch: Trace, up: str, down: str) -> list[Trace]:
+    """Return what adds as a plain area and what takes back as a hatched one."""
+    return [filled(plain, f"{up}/0.3"), hatched(filled(hatch, f"{down}/0.2"), down)]
+
+
 def hover(x: Array, y: Array, name: str) -> Trace:
     """Return what says the number under the pointer; it draws nothing."""
     return {
@@ -133,7 +154,7 @@ def hover(x: Array, y: Array, name: str) -> Trace:
         "mode": "none",
         "hoveron": "points",
         "x": pack_x(x),
-        "y": pack_y(np.where(np.isfinite(y), y, np.nan)),
+        "y": pack_y(where_finite(y)),
         "hovertemplate": f"{name} = %{{y:.4~g}}<extra></extra>",
     }
 
@@ -142,6 +163,38 @@ def note(x: float, y: float, text: str, size: int = FONT, colour: str = "@ink", 
     """Return a text at (x, y) of its row."""
     font = {"size": size, "color": colour}
     return {"x": x, "y": y, "text": text, "showarrow": False, "font": font, "borderpad": 0} | at
+
+
+# ---- outlines ----
+
+
+def where_finite(y: Array, otherwise: float = np.nan) -> Array:
+    """Return y, and something else where it is infinite or NaN."""
+    return np.where(np.isfinite(y), y, otherwise)
+
+
+def box(left: float, foot: float, right: float, top: float) -> tuple[Array, Array]:
+    """Return the outline (5,) of a box, back to where it begins."""
+    return np.array([left, left, right, right, left]), np.array([foot, top, top, foot, foot])
+
+
+def boxes(at: Iterable[tuple[float, float, float, float]]) -> tuple[Array, Array]:
+    """Return the outlines of boxes (left, foot, right, top) as one line with gaps."""
+    x: list[float] = []
+    y: list[float] = []
+    for left, foot, right, top in at:
+        x += [left, right, right, left, left, math.nan]
+        y += [foot, foot, top, top, foot, math.nan]
+    return np.array(x), np.array(y)
+
+
+def bars(
+    left: Array | float, right: Array | float, foot: Array | float, top: Array | float
+) -> tuple[Array, Array]:
+    """Return the outline (4 n,) of bars that stand side by side, open at the foot."""
+    left, right, foot, top = np.broadcast_arrays(left, right, foot, top)
+    x = np.column_stack([left, left, right, right]).ravel()
+    return x, np.column_stack([foot, top, top, foot]).ravel()
 
 
 # ---- axes, rows and the sheet ----
@@ -160,6 +213,18 @@ def axis(**more: Any) -> Axis:
         "ticks": "",
         "exponentformat": "e",
     } | more
+
+
+def bare_axis(ends: Sequence[float], **more: Any) -> Axis:
+    """Return an axis from one end to the other without lines and numbers."""
+    return axis(range=list(ends), showgrid=False, showticklabels=False, **more)
+
+
+def named_axis(
+    ends: Sequence[float], at: Sequence[float], names: Sequence[str], **more: Any
+) -> Axis:
+    """Return an axis from one end to the other with names at some places, and no lines."""
+    return axis(range=list(ends), showgrid=False, **more, tickvals=list(at), ticktext=list(names))
 
 
 def y_axis(*series: Array, room: bool = False) -> Axis:

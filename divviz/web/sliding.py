@@ -15,12 +15,16 @@ from divviz.web.sheet import (
     Row,
     Trace,
     axis,
+    bars,
     filled,
     hatched,
     hover,
+    level_line,
     line,
     note,
     sheet,
+    upright_line,
+    where_finite,
 )
 from divviz.web.spelling import short
 
@@ -58,8 +62,8 @@ def pair_picture(p: Dist, q: Dist, reach: float, heading: str) -> tuple[Figure, 
     at = _middle(q)
     draw = _spikes if p.kind == "discrete" else _densities
     data, top = draw(p, q, (low, high))
-    way = np.array([_middle(p), at])
-    data.append(line(way, np.full(2, 1.12 * top), "@ink", 1.5, "dot"))
+    way = _middle(p), at
+    data.append(level_line(way, 1.12 * top, "@ink"))
     row = Row(
         176,
         data,
@@ -67,7 +71,7 @@ def pair_picture(p: Dist, q: Dist, reach: float, heading: str) -> tuple[Figure, 
         axis(range=[0.0, 1.36 * top], nticks=4, zeroline=True),
         heading=heading,
         key=(("— P", "@p"), ("╌ Q", "@q")),
-        notes=[note(float(way.mean()), 1.12 * top, f"d = {short(at - _middle(p))}", yshift=10)],
+        notes=[note(sum(way) / 2, 1.12 * top, f"d = {short(at - way[0])}", yshift=10)],
     )
     return sheet(row), (at, top / 2)
 
@@ -118,9 +122,7 @@ def _spikes(p: Dist, q: Dist, view: Point) -> tuple[list[Trace], float]:
     data = []
     for dist, colour, dash in ((p, "@p", "solid"), (q, "@q", "dash")):
         at = _middle(dist)
-        bar = line(
-            at + half * np.array([-1, -1, 1, 1]), np.array([0.0, 1, 1, 0]), colour, 1.5, dash
-        )
+        bar = line(*bars(at - half, at + half, 0.0, 1.0), colour, 1.5, dash)
         data.append(hatched(bar, colour) if dist is q else filled(bar, f"{colour}/0.3"))
     data[1] = filled(data[1], "@q/0.1")
     return data, 1.0
@@ -186,10 +188,10 @@ def _field(
     top: float,
 ) -> tuple[list[Trace], list[Note]]:
     """The curves of one row, an upright line at the distance, and a mark on each curve."""
-    data = [line(np.array([at, at]), np.array([-top, top]), "@ink/0.5", 1, "dot")]
+    data = [upright_line(at, [-top, top], "@ink/0.5", 1)]
     notes = []
     for key in keys:
-        y, ink = np.where(np.isfinite(lines[key]), lines[key], np.nan), INKS[key]
+        y, ink = where_finite(lines[key]), INKS[key]
         data.append(line(x, _parted(x, y), ink.colour, 2.2, ink.dash))
         data.append(hover(x, y, ink.symbol))
         notes += dot(at, here[key], ink, top)
@@ -229,7 +231,7 @@ def _endless(
         if infinite.any():
             start = float(all_of.distances[infinite].min())
             y, ink = BAR * top, INKS[key]
-            data.append(line(np.array([start, reach]), np.array([y, y]), ink.colour, 5, ink.dash))
+            data.append(level_line([start, reach], y, ink.colour, 5, ink.dash))
             notes.append(infinite_at(reach / 2, top, ink, "center"))
     return data, notes
 
@@ -244,12 +246,12 @@ def infinite_at(x: float, top: float, ink: Ink, anchor: str) -> Note:
 
 def parallel(theta: float, reach: float, heading: str) -> Figure:
     """A line at 0 and one at `theta`, both 1 long, with arrows' ways from the one to the other."""
+    arrows = [level_line([0.0, theta], y, "@ink/0.7", 1) for y in (0.1, 0.3, 0.5, 0.7, 0.9)]
     data = [
-        line(np.array([0.0, theta]), np.array([y, y]), "@ink/0.7", 1, "dot")
-        for y in (0.1, 0.3, 0.5, 0.7, 0.9)
+        *arrows,
+        upright_line(0.0, [0.0, 1.0], "@p", 4, "solid"),
+        upright_line(theta, [0.0, 1.0], "@q", 4, "dash"),
     ]
-    data.append(line(np.array([0.0, 0.0]), np.array([0.0, 1.0]), "@p", 4))
-    data.append(line(np.array([theta, theta]), np.array([0.0, 1.0]), "@q", 4, "dash"))
     row = Row(
         190,
         data,
@@ -266,21 +268,20 @@ def against_theta(of_side: Curves, here: Here, level: float, reach: float, headi
     some = (of_side.distances > 0) & (of_side.distances <= reach + 1)
     x = np.r_[-of_side.distances[some][::-1], of_side.distances[some]]
     half = int(some.sum())
-    data, notes = [line(np.full(2, here.distance), np.array([-9.0, 9.0]), "@ink/0.5", 1, "dot")], []
+    data, notes = [upright_line(here.distance, [-9.0, 9.0], "@ink/0.5", 1)], []
     for key in ("w1", "js"):
         y, ink = of_side.values[key][some], INKS[key]
         both = np.r_[y[::-1], y]
-        if key == "js":
-            both = np.insert(both, half, np.nan)
-            data.append(line(np.insert(x, half, 0.0), both, ink.colour, 2.2, ink.dash))
-        else:
-            data.append(line(x, both, ink.colour, 2.2, ink.dash))
-        data.append(hover(x, np.r_[y[::-1], y], ink.symbol))
+        # JS has a gap in the middle, for its single point.
+        gap = [half] if key == "js" else []
+        drawn = np.insert(x, gap, 0.0), np.insert(both, gap, np.nan)
+        data.append(line(*drawn, ink.colour, 2.2, ink.dash))
+        data.append(hover(x, both, ink.symbol))
         notes += dot(here.distance, here.values[key], ink, 9.0)
     top = 1.2 * max(level, reach)
     for side in (-1.0, 1.0):
-        way = side * np.array([0.02, reach])
-        data.append(line(way, np.full(2, BAR * top), INKS["kl_pq"].colour, 5, "dash"))
+        way = [side * 0.02, side * reach]
+        data.append(level_line(way, BAR * top, INKS["kl_pq"].colour, 5, "dash"))
     notes += [
         note(0.0, level, "○", 15, "@m"),
         infinite_at(0.0, top, INKS["kl_pq"], "center"),

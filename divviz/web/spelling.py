@@ -61,6 +61,11 @@ def trimmed(spelled: str) -> str:
     return spelled.rstrip("0").rstrip(".") if re.fullmatch(r"−?\d+\.\d+", spelled) else spelled
 
 
+def cut_to(name: str, most: int) -> str:
+    """Spell a name with so many letters at most, and … where it was cut."""
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
 def with_unit(value: float, unit: str, t: Translate) -> str:
     """Spell a number with its unit, a key of UNITS, "x" or "root_x"; "number" has no unit."""
     if unit == "number":

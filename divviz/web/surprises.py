@@ -6,16 +6,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from divviz.web.sheet import (
+    LETTER,
+    PHONE,
     Array,
     Axis,
     Figure,
     Note,
     Row,
     axis,
+    bars,
     filled,
     hatched,
     hover,
+    level_line,
     line,
+    named_axis,
     note,
     plain,
     sheet,
@@ -23,7 +28,7 @@ from divviz.web.sheet import (
 )
 from divviz.web.spelling import number, short
 
-PHONE = 330  # the inside of a picture on a phone, in pixels
+HEIGHT = 240  # of the blocks of outcomes, in pixels
 HAIRLINE = 1e-4  # a probability that is drawn thinner than a line
 ONE_BIT = math.log(2)
 
@@ -31,9 +36,7 @@ ONE_BIT = math.log(2)
 # ---- outcomes ----
 
 
-def outcomes(
-    names: Sequence[str], p: Array, factor: float, mean: float, heading: str, height: int = 240
-) -> Figure:
+def outcomes(names: Sequence[str], p: Array, factor: float, mean: float, heading: str) -> Figure:
     """Each outcome (n,) as a block, p wide and -log p high, and dotted their mean height.
 
     `factor` are the units that a nat has; `mean` is the entropy in that unit.
@@ -43,22 +46,20 @@ def outcomes(
     tall = np.maximum(-np.log(p) * factor, 0.0)
     right = np.cumsum(p)
     left = right - p
-    x = np.column_stack([left, left, right, right]).ravel()
-    y = np.column_stack([0 * p, tall, tall, 0 * p]).ravel()
     top = 1.15 * max(float(tall[p >= HAIRLINE].max(initial=0.0)), mean, ONE_BIT * factor)
     middles = (left + right) / 2
     row = Row(
-        height,
+        HEIGHT,
         [
-            filled(line(x, y, "@p", 1.5), "@p/0.22"),
-            line(np.array([0.0, 1.0]), np.array([mean, mean]), "@ink", 2, "dot"),
+            filled(line(*bars(left, right, 0.0, tall), "@p", 1.5), "@p/0.22"),
+            level_line([0.0, 1.0], mean, "@ink", 2),
             hover(middles, tall, "−log p"),
         ],
         _shares(names, middles, p),
         axis(range=[0.0, top], nticks=5, zeroline=True),
         heading=heading,
         key=((f"┄ H(P) = {number(mean)}", "@ink"),),
-        notes=_heights(middles, tall, p, mean, top / height),
+        notes=_heights(middles, tall, p, mean, top / HEIGHT),
     )
     return sheet(row)
 
@@ -76,14 +77,8 @@ def _heights(middles: Array, tall: Array, p: Array, mean: float, pixel: float) -
 def _shares(names: Sequence[str], middles: Array, p: Array) -> Axis:
     """The axis of all probability, from 0 to 1, with the names that have room."""
     rows = zip(names, middles.tolist(), p.tolist(), strict=True)
-    fits = [(plain(name), x) for name, x, width in rows if width * PHONE > 6 + 7 * len(name)]
-    return axis(
-        range=[0.0, 1.0],
-        showgrid=False,
-        tickangle=0,
-        tickvals=[x for _, x in fits],
-        ticktext=[name for name, _ in fits],
-    )
+    fits = [(plain(name), x) for name, x, width in rows if width * PHONE > 6 + LETTER * len(name)]
+    return named_axis([0.0, 1.0], [x for _, x in fits], [name for name, _ in fits], tickangle=0)
 
 
 # ---- densities ----
@@ -104,7 +99,7 @@ def density(
         110,
         [
             filled(line(x, f, "@p"), "@p/0.22"),
-            line(np.array(view), np.ones(2), "@ink", 1.5, "dot"),
+            level_line(view, 1.0, "@ink"),
         ],
         across | {"showticklabels": False},
         y_axis(f, np.array([1.3])),

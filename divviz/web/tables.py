@@ -4,7 +4,6 @@ A table is drawn in its own coordinates: row r and column c lie between (c, r) a
 and the marginals stand beside it as bars, that of X plain and that of Y hatched.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -14,14 +13,17 @@ from divviz.web.sheet import (
     FONT,
     SMALL,
     Array,
+    Axis,
     Figure,
     Note,
     Row,
     Trace,
     axis,
+    boxes,
     filled,
     hatched,
     line,
+    named_axis,
     note,
     sheet,
 )
@@ -36,16 +38,6 @@ SHADES = 20
 # ---- cells ----
 
 
-def boxes(at: Iterable[tuple[float, float, float, float]]) -> tuple[Array, Array]:
-    """The outlines of boxes (left, foot, right, top) as one line with gaps."""
-    x: list[float] = []
-    y: list[float] = []
-    for left, foot, right, top in at:
-        x += [left, right, right, left, left, math.nan]
-        y += [foot, foot, top, top, foot, math.nan]
-    return np.array(x), np.array(y)
-
-
 def _filled(at: Iterable[tuple[float, float, float, float]], colour: str) -> Trace:
     return filled(line(*boxes(at), colour, 0), colour, "toself")
 
@@ -56,9 +48,7 @@ def cells(values: Array, top: float, colours: tuple[str, str] = ("@m", "@less"))
     `top` has the deepest shade; numbers below 0 have the second colour and are hatched.
     """
     rows, columns = values.shape
-    data = _shades(values, top, colours)
-    grid = boxes((c, r, c + 1, r + 1) for r in range(rows) for c in range(columns))
-    data.append(line(*grid, "@grid", 1))
+    data = [*_shades(values, top, colours), _grid(rows, columns)]
     digits, size = (3, FONT) if columns <= 4 else (2, SMALL - 1)
     notes = [
         note(c + 0.5, r + 0.5, trimmed(number(float(values[r, c]), digits)), size)
@@ -66,9 +56,13 @@ def cells(values: Array, top: float, colours: tuple[str, str] = ("@m", "@less"))
         for c in range(columns)
         if max(rows, columns) <= FEW
     ]
-    x, y = _ticks("X", columns), _ticks("Y", rows)
-    shown = Row(36 * rows, data, axis(range=[0, columns], **x), axis(range=[rows, 0], **y))
-    return sheet(Row(shown.height, data, shown.x, shown.y, notes=notes))
+    x, y = _lettered([0, columns], "X", columns), _lettered([rows, 0], "Y", rows)
+    return sheet(Row(36 * rows, data, x, y, notes=notes))
+
+
+def _grid(rows: int, columns: int) -> Trace:
+    cells = boxes((c, r, c + 1, r + 1) for r in range(rows) for c in range(columns))
+    return line(*cells, "@grid", 1)
 
 
 def _shades(values: Array, top: float, colours: tuple[str, str]) -> list[Trace]:
@@ -83,14 +77,13 @@ def _shades(values: Array, top: float, colours: tuple[str, str]) -> list[Trace]:
     return data
 
 
-def _ticks(name: str, count: int) -> dict[str, object]:
-    """Each column's or row's name, or where they are many the variable's name in the middle."""
-    few = count <= FEW
-    return {
-        "showgrid": False,
-        "tickvals": [i + 0.5 for i in range(count)] if few else [count / 2],
-        "ticktext": [f"{name}={i + 1}" for i in range(count)] if few else [name],
-    }
+def _lettered(ends: Sequence[float], name: str, count: int) -> Axis:
+    """The name of each column or row, or where they are many the variable's in the middle."""
+    if count > FEW:
+        return named_axis(ends, [count / 2], [name])
+    return named_axis(
+        ends, [i + 0.5 for i in range(count)], [f"{name}={i + 1}" for i in range(count)]
+    )
 
 
 # ---- a table to paint ----
@@ -119,11 +112,10 @@ def easel(p: Array, height: int, *, upward: bool = False, inked: bool = False) -
         hatched(filled(line(*y_bars, "@q", 1.5), "@q", "toself"), "@q"),
     ]
     if inked:
-        grid = boxes((c, r, c + 1, r + 1) for r in range(rows) for c in range(columns))
-        data = [*_shades(p, float(p.max()), ("@m", "@m")), line(*grid, "@grid", 1), *data]
+        data = [*_shades(p, float(p.max()), ("@m", "@m")), _grid(rows, columns), *data]
     notes = _sizes(in_x, in_y, rim + way * tall, columns + long)
-    x = axis(range=[0, columns + across], **_ticks("X", columns))
-    y = axis(range=[foot, top], **_ticks("Y", rows))
+    x = _lettered([0, columns + across], "X", columns)
+    y = _lettered([foot, top], "Y", rows)
     return sheet(Row(height, data, x, y, notes=notes))
 
 
@@ -161,12 +153,7 @@ def diagram(told: Told, most: float, heading: str = "") -> Figure:
         *_size(1, alone, whole, most, number(told.h_y)),
         *_named(alone, x, whole, most),
     ]
-    y = axis(
-        range=[-0.55, 2.55],
-        showgrid=False,
-        tickvals=[2, 1, 0],
-        ticktext=["H(X)", "H(Y)", "H(X,Y)"],
-    )
+    y = named_axis([-0.55, 2.55], [2, 1, 0], ["H(X)", "H(Y)", "H(X,Y)"])
     return sheet(Row(108, data, axis(range=[0, most], nticks=6), y, heading, notes=notes))
 
 

@@ -79,15 +79,28 @@ def _slope(found: Curve, at: float, factor: float) -> list[Trace]:
     return [line(x, (kl + slope * (x - at)) * factor, "@ink", 1.5, "dash")]
 
 
-def mirrored(
-    found: Curve, at: float, factor: float, heads: tuple[str, str], uniform: str
-) -> Figure:
-    """KL against p and below it the mean log-likelihood of a value, with p at `at` in both.
+def beside_uniform(found: Curve, factor: float, heading: str, uniform: str) -> Figure:
+    """KL against p with its lowest point, and the level of the uniform model, named `uniform`."""
+    slide = found.slide
+    top, level = max(found.top, 1.15 * slide.uniform) * factor, slide.uniform * factor
+    row = Row(
+        130,
+        [
+            line(np.array([0.0, 1.0]), np.full(2, level), "@ink", 1.5, "dot"),
+            _clipped(found.kl * factor, top),
+        ],
+        axis(range=[0.0, 1.0], nticks=6),
+        axis(range=[0.0, top], nticks=4, zeroline=True),
+        heading=heading,
+        key=((f"┄ {uniform}", "@ink"),),
+        notes=[_dot(slide.best, slide.least * factor)],
+    )
+    return sheet(row)
 
-    `uniform` names the level of the uniform model.
-    """
-    slide, top = found.slide, found.top
-    level = slide.uniform
+
+def mirrored(found: Curve, at: float, factor: float, heads: tuple[str, str]) -> Figure:
+    """KL against p and below it the mean log-likelihood of a value, with p at `at` in both."""
+    slide, top, kl = found.slide, found.top, float(found.slide.kl(at))
     across = axis(range=[0.0, 1.0], nticks=6)
     upright = np.array([at, at])
     low, high = -(slide.entropy + top) * factor, -(slide.entropy + slide.least) * factor
@@ -95,17 +108,15 @@ def mirrored(
     above = Row(
         130,
         [
-            line(np.array([0.0, 1.0]), np.full(2, level * factor), "@ink", 1.5, "dot"),
             _clipped(found.kl * factor, top * factor),
-            *_to(upright, [0.0, min(float(slide.kl(at)), top) * factor]),
+            *_to(upright, [0.0, min(kl, top) * factor]),
         ],
         across | {"showticklabels": False},
         axis(range=[0.0, top * factor], nticks=4, zeroline=True),
         heading=heads[0],
-        key=((f"┄ {uniform}", "@ink"),) if level <= top else (),
     )
     likely = -(slide.entropy + found.kl) * factor
-    here = -(slide.entropy + float(slide.kl(at))) * factor
+    here = -(slide.entropy + kl) * factor
     below = Row(
         130,
         [

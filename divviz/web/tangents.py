@@ -18,20 +18,25 @@ from divviz.web.sheet import (
     Row,
     Trace,
     axis,
+    bars,
     filled,
     hatched,
     line,
     note,
     plain,
+    plain_and_hatched,
     sheet,
+    upright_line,
+    where_finite,
 )
-from divviz.web.spelling import short
+from divviz.web.spelling import cut_to, short
 from divviz.web.text import Translate
 
 LEFT = -0.2  # where a picture begins
 STEPS = 200
 APART = 0.3  # of u: names that are nearer stand at different heights
 MOST_NAMES = 8
+MOST_LETTERS = 6  # of a name
 LARGE = 1e300
 UPPER, LOWER = 264, 78  # the heights of the board's rows in pixels
 TOUCHES = (0.05, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)  # where the faint tangents touch
@@ -84,7 +89,7 @@ def tilted(one: Generator, c: float, pair: Pair, unit: str, t: Translate) -> Fig
     stage = setting(pair, "tv", unit, t, None, {})
     f, tall = Tilt(one, c), tall_enough(one)
     x = _grid()
-    plainly = line(x, _finite(Tilt(one)(np.maximum(x, 0.0))), "@ink/0.6", 1.5, "dot")
+    plainly = line(x, where_finite(Tilt(one)(np.maximum(x, 0.0))), "@ink/0.6", 1.5, "dot")
     reach = _y(1.4 * tall)
     upper = Row(
         170,
@@ -101,13 +106,9 @@ def _grid() -> Array:
     return np.unique(np.concatenate([np.linspace(0.0, RIGHT, STEPS), np.geomspace(1e-4, 1, 40)]))
 
 
-def _finite(y: Array) -> Array:
-    return np.where(np.isfinite(y), y, np.nan)
-
-
 def _line(f: Tilt) -> Trace:
     x = _grid()
-    return line(x, _finite(f(x)), "@m", 2.5)
+    return line(x, where_finite(f(x)), "@m", 2.5)
 
 
 def _u_axis() -> dict[str, object]:
@@ -140,7 +141,7 @@ def _upper(f: Tilt, stage: Setting, value: float, tall: float) -> Row:
         if len(u) <= MOST_NAMES:
             lift = 30 if u[i] - room < APART else 14
             room = -math.inf if lift == 30 else float(u[i])
-            name, at = plain(_cut(stage.names[i])), (float(u[i]), height)
+            name, at = plain(cut_to(stage.names[i], MOST_LETTERS)), (float(u[i]), height)
             cut_off = {"xanchor": "left", "xshift": 12, "yanchor": "top"}
             marks.append(note(*at, name, 11, **(cut_off if height == tall else {"yshift": lift})))
     data = [_line(f)]
@@ -160,7 +161,9 @@ def _outside(stage: Setting, u: Array, tall: float) -> list[Note]:
     out = [stage.names[i] for i in np.flatnonzero(u > RIGHT).tolist()]
     if not out:
         return []
-    text = ", ".join(plain(_cut(name)) for name in out[:3]) + ("…" if len(out) > 3 else "")
+    text = ", ".join(plain(cut_to(name, MOST_LETTERS)) for name in out[:3]) + (
+        "…" if len(out) > 3 else ""
+    )
     return [note(RIGHT, -DEPTH * tall, f"{text} →", xanchor="right", yanchor="bottom", yshift=3)]
 
 
@@ -172,20 +175,14 @@ def _mean(value: float, tall: float) -> list[Note]:
     return [note(1, value, "▲", 15, "@m"), above]
 
 
-def _cut(name: str) -> str:
-    return name if len(name) <= 6 else name[:5] + "…"
-
-
 def _lower(f: Tilt, stage: Setting, height: int) -> Row:
     """What each outcome adds: plain where P is larger, hatched where Q is."""
     p, q = stage.ground.p, stage.ground.q
     term = shares(f, p, q)
-    finite = np.where(np.isfinite(term), term, 0.0)
+    finite = where_finite(term, 0.0)
     ours, theirs = (only(stage, np.where(side, finite, 0.0)) for side in (p >= q, p < q))
-    data = [
-        filled(curve(stage, ours, "@more"), "@more/0.3"),
-        hatched(filled(curve(stage, theirs, "@less"), "@less/0.2"), "@less"),
-    ]
+    lines = curve(stage, ours, "@more"), curve(stage, theirs, "@less")
+    data = plain_and_hatched(*lines, "@more", "@less")
     return strip(stage, height, "q · f(p/q)", data, term)
 
 
@@ -222,7 +219,7 @@ def conjugate(one: Generator, u: float) -> Figure:
     room = 0.15 * (high - low) or 0.5
     left, right = low - room, high + room
     x = np.unique(np.concatenate([np.linspace(left, right, STEPS), [low, high]]))
-    values = _finite(one.conjugate(x))
+    values = where_finite(one.conjugate(x))
     t, cut = tangent(one, u)
     seen = values[np.isfinite(values) & (x >= low) & (x <= high)]
     bottom, top = min(float(seen.min()), 0.0), max(float(seen.max()), 0.0)
@@ -230,15 +227,12 @@ def conjugate(one: Generator, u: float) -> Figure:
     data = [line(x, values, "@m", 2.5)]
     notes = []
     if left <= t <= right:
-        data.insert(0, line(np.array([t, t]), np.array([0.0, -cut]), "@ink/0.45", 1, "dot"))
+        data.insert(0, upright_line(t, [0.0, -cut], "@ink/0.45", 1))
         notes.append(note(t, min(max(-cut, bottom - air), top + air), "●", 15, "@p"))
     end = one.critic[1]
     if end < right:
-        edge = np.array([end, end, right, right])
-        sides = np.array([bottom - air, top + air, top + air, bottom - air])
-        data.insert(
-            0, hatched(filled(line(edge, sides, "@ink/0.4", 0), "@ink/0.1", "toself"), "@ink", 0.4)
-        )
+        beyond = line(*bars(end, right, bottom - air, top + air), "@ink/0.4", 0)
+        data.insert(0, hatched(filled(beyond, "@ink/0.1", "toself"), "@ink", 0.4))
         notes.append(note(right, top + air, "∞", 20, xanchor="right", yanchor="top", xshift=-6))
     y = axis(range=[bottom - air, top + air], nticks=6, zeroline=True)
     x_axis = axis(range=[left, right], nticks=6, showgrid=False, zeroline=True)

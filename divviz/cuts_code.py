@@ -71,7 +71,7 @@ def _size(dist: Dist) -> float:
     return float(dist.isf(0.25) - dist.quantile(0.25))
 
 
-def rounded(place: float, size: float) -> float:
+def _rounded(place: float, size: float) -> float:
     """A short number within a twentieth of `size` of the place."""
     digits = 1 - math.floor(math.log10(size)) if size > 0 else 17
     return round(place, digits) + 0.0
@@ -79,14 +79,14 @@ def rounded(place: float, size: float) -> float:
 
 def middle(dist: Dist) -> float:
     """A short number near the median."""
-    return rounded(float(dist.quantile(0.5)), _size(dist))
+    return _rounded(float(dist.quantile(0.5)), _size(dist))
 
 
 def _body(dist: Dist) -> list[float]:
     places = [dist.quantile(0.5)]
     if not any(spans_decades(tail) for tail in dist.tail()):
         places += [dist.quantile(BODY), dist.isf(BODY)]
-    return [rounded(float(place), _size(dist)) for place in places]
+    return [_rounded(float(place), _size(dist)) for place in places]
 
 
 def _toward(at: float, side: int, dist: Dist) -> list[float]:
@@ -103,7 +103,7 @@ def _outward(dist: Dist, side: int, growth: list[float]) -> list[float]:
         return []
     centre, size = middle(dist), _size(dist)
     if not spans_decades(tail):
-        return [rounded(float(dist.quantile(FARTHEST) if side < 0 else dist.isf(FARTHEST)), size)]
+        return [_rounded(float(dist.quantile(FARTHEST) if side < 0 else dist.isf(FARTHEST)), size)]
     if tail.kind == "power":
         reach = math.ceil(math.log10(size)) + _decades(tail.alpha, growth)
     else:
