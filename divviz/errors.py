@@ -56,6 +56,12 @@ ERRORS: dict[str, str] = {
     "dist": "{name} is a {value} and no distribution; make one with parse, pmf, density or "
     "samples.",
     "undefined": "{symbol} is undefined. {reason}",
+    "locked": "This link keeps {name} as it is; change something else.",
+    "flags_unknown": "{word}= in the link names {found}, which this page does not have; use some "
+    "of: {known}.",
+    "flags_many": "{word}= in the link names too much; give at most {most} names.",
+    "predict_many": "predict= in the link takes one number or two; {most} are kept.",
+    "wish": "{name} is nothing that this page can be asked for; reload the page.",
     "text_type": "A distribution is written as text; write one such as normal(0,1).",
     "text_empty": "Nothing is written here; write a distribution such as normal(0,1).",
     "text_long": "This text has {length} characters; use at most {longest}.",

@@ -197,9 +197,13 @@ def last_value(page: Page) -> bool:
 
 
 def last_state(page: Page, message: dict[str, Any], link: str) -> bool:
-    """The same on a lesson: its link, and those of its numbers that are measures of P and Q."""
+    """The same on a lesson: its link, and the measures of P and Q that are in sight.
+
+    Numbers far below are asked for when they come near.
+    """
     shown = page.evaluate(
         "[...document.querySelectorAll('.dv-readings [data-measure][data-value]')]"
+        ".filter((one) => one.getBoundingClientRect().top < innerHeight)"
         ".map((one) => [one.dataset.measure, one.dataset.value])"
     )
     stem = lesson.stem_of(message["page"])

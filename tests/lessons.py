@@ -17,7 +17,7 @@ from divviz.state import State, apply, read_link
 from divviz.web import lesson, prose, text
 from divviz.web.blocks import Look
 
-LESSONS = [stem for stem in prose.stems() if lesson.topic(stem) is not None]
+LESSONS = lesson.lessons()
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 # ------------------------------------------------------------------ without a browser

@@ -160,7 +160,9 @@ def test_a_slider_beyond_its_usual_range_follows_the_hand_to_the_end(
     page: Page, server: live.Server
 ) -> None:
     visit(page, server, "p=normal(0,1)&q=normal(0,50)")
-    track = page.locator('[data-param="q.sigma"]').bounding_box()
+    slider = page.locator('[data-param="q.sigma"]')
+    slider.scroll_into_view_if_needed()
+    track = slider.bounding_box()
     assert track is not None
     y = track["y"] + track["height"] / 2
     page.mouse.move(track["x"] + track["width"] - 8, y)

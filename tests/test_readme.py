@@ -43,10 +43,9 @@ def measures() -> str:
 def lessons() -> str:
     """The lessons as a table."""
     rows = []
-    for stem in prose.stems():
+    for stem in lesson.lessons():
         about = lesson.topic(stem)
-        if about is None:
-            continue
+        assert about is not None
         own = ", ".join(f"`{knob.name}`" for knob in about.knobs)
         rows.append(
             f"| `?page={prose.name(stem)}` | {prose.title(stem, 'en')} "

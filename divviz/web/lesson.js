@@ -2,6 +2,7 @@
 // holds the conversation with the server and hands each part what it is to show.
 
 import { stack } from "./blocks.js";
+import { desk } from "./desk.js";
 import { h, write } from "./dom.js";
 import { memory } from "./memory.js";
 import { toolbar_of } from "./lessonbar.js";
@@ -43,12 +44,13 @@ function make(parent, first, met) {
   const parts = new Map(), readers = new Map(), coloured = new Set();
   let palette = null, version = 0, soon = 0, asking = false;
 
-  const conversation = talk({ root, path: first.channel, names: first.names, page: {
+  const arranged = first.arranged || { hide: [], lock: [], predict: [] };
+  const conversation = talk({ root, path: first.channel, names: first.names, arranged, page: {
     asks, words, speaks: () => Boolean(on.words), numbers, rest, settled, tell, too_long: () => on.words.too_long } });
 
   // What all parts share.
   const on = {
-    hooks: conversation.hooks, plotly: first.plotly, memory: memory(first.page), words: null, lang: "", choices: {}, plane: null,
+    hooks: conversation.hooks, root, arranged, page: first.page, plotly: first.plotly, memory: memory(first.page), words: null, lang: "", choices: {}, plane: null,
     coloured(one) { coloured.add(one); if (palette) one.colours(palette); return one; },
     reads(key, node, show) { if (!readers.has(key)) readers.set(key, new Map()); readers.get(key).set(node, show); },
     answered() { for (const part of parts.values()) part.repeat(); foot(); },
@@ -59,7 +61,7 @@ function make(parent, first, met) {
   };
 
   const notices = h("div", { class: "dv-notices", role: "status" }), status = h("p", { class: "dv-unseen", role: "status" });
-  const bar = toolbar_of(on);
+  const takes = desk(on), bar = toolbar_of(on, takes.element);
   root.append(notices, status);
 
   const eyes = new IntersectionObserver((entries) => {
@@ -118,7 +120,7 @@ function make(parent, first, met) {
     document.documentElement.lang = on.lang === "zh" ? "zh-Hans" : on.lang;
     for (const part of parts.values()) Object.assign(part, { shown: null, seen: -1 });
     first.contents = reply.contents;
-    bar.speak();
+    bar.speak(); takes.speak();
     foot();
   }
 

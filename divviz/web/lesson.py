@@ -11,10 +11,11 @@ from typing import Any
 
 import streamlit as st
 
+from divviz import arrangement
 from divviz.dist import SceneError
 from divviz.measures import MEASURES
 from divviz.state import State, Topic, apply, read, read_link
-from divviz.web import assets, blocks, component, prose, stage, text, words
+from divviz.web import assets, blocks, component, prose, stage, text, wishes, words
 from divviz.web.blocks import Blocks, Demo, Look, Task
 from divviz.web.choices import vocabulary
 
@@ -39,13 +40,19 @@ def module(stem: str) -> ModuleType:
 
 
 def demos(stem: str) -> Mapping[str, Any]:
-    """Return the demos that a page file defines, by marker."""
-    return dict(module(stem).DEMOS)
+    """Return the demos that a page file defines, by marker; a page may have none."""
+    return dict(getattr(module(stem), "DEMOS", {}))
 
 
 def topic(stem: str) -> Topic | None:
-    """Return what a lesson starts from; None for the Playground, which is a board of its own."""
+    """Return what a page starts from that has a state; None for one that the engine has not."""
     return getattr(module(stem), "TOPIC", None)
+
+
+@cache
+def lessons() -> list[str]:
+    """Return the stems of the lessons: a page with a state that does not say `LESSON = False`."""
+    return [stem for stem in prose.stems() if topic(stem) and getattr(module(stem), "LESSON", True)]
 
 
 def tasks(stem: str) -> Mapping[str, Task]:
@@ -95,14 +102,20 @@ def state_of(
     base = message["base"]
     state, found = (_read_once if len(base) < stage.SHORT else read_link)(about, base)
     errors, notices = list(found), []
-    acts = message.get("acts")
+    acts, locks = message.get("acts"), arrangement.locks_of(message)
     for act in acts[: stage.MOST_ACTS] if isinstance(acts, list) else ():
         try:
-            state, said = apply(state, act)
+            after, said = apply(state, act)
+            arrangement.check_locks(locks, *map(_lockable, (state, after)))
+            state = after
             notices += said
         except SceneError as error:
             errors.append(error)
     return state, errors, notices
+
+
+def _lockable(state: State) -> dict[str, object]:
+    return arrangement.lockable(state.scene, state.knobs)
 
 
 # A drag sends the same base with every move.
@@ -143,7 +156,17 @@ def answer(stem: str, message: object, query: Mapping[str, str], lang: str) -> R
     }
     if given.get("lang") != lang:
         reply |= vocabulary(lang) | {"contents": contents(lang)}
-    return reply
+    if not isinstance(message, dict):
+        flags = hideable(stem)
+        reply |= stage.arranged(query, flags, _lockable(state), reply["notices"], t)
+    asked = wishes.Asked(prose.name(stem), state.scene, t, lang, state)
+    return reply | wishes.granted(message, asked)
+
+
+@cache
+def hideable(stem: str) -> tuple[str, ...]:
+    """Return the names of all that a link can hide on a page."""
+    return (*MEASURES, *prose.of(stem, text.SOURCE).markers, "notes")
 
 
 def shown(stem: str, look: Look, given: Mapping[str, Any]) -> dict[str, Blocks]:
@@ -179,9 +202,8 @@ _component = st.components.v2.component("divviz_lesson", css=_css, js=_js, isola
 def show(stem: str, lang: str) -> None:
     """Show a lesson: its words, with each demo where its marker stands."""
     if topic(stem) is None:
-        for marker, demo in demos(stem).items():
-            assert prose.of(stem, lang).markers == [marker]
-            _written(stem, lang, lambda _, demo=demo: demo(lang))  # type: ignore[misc]
+        own = demos(stem)
+        _written(stem, lang, lambda marker: own[marker](lang))
         return
     head(stem, lang)
     _written(stem, lang, lambda part: _slot(stem, part))

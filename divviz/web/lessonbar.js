@@ -3,7 +3,7 @@
 import { h, put } from "./dom.js";
 import { button } from "./widgets.js";
 
-export function toolbar_of(on) {
+export function toolbar_of(on, more) {
   const element = h("div", { class: "dv-tools dv-lessonbar", role: "group" });
   let undo = null, redo = null, units = [], steps = [0, 0];
   function history(past, future) {
@@ -22,7 +22,7 @@ export function toolbar_of(on) {
       units = choices.units.map(([unit, text]) =>
         button(text, () => hooks.commit(["unit", unit]), { "data-unit": unit, "aria-pressed": "false" }));
       element.replaceChildren(undo, redo, button(words.lesson_reset, () => hooks.jump(["reset"]), { "data-action": "reset" }),
-        h("div", { class: "dv-segments", role: "group", "aria-label": words.unit }, ...units));
+        h("div", { class: "dv-segments", role: "group", "aria-label": words.unit }, ...units), more);
       history(...steps);
     },
     show(reply) {

@@ -2,9 +2,11 @@
 // curves and words for exactly that scene. The page holds nothing that the scene's text does not say.
 
 import { estimates } from "./data.js";
+import { desk } from "./desk.js";
 import { SIDES, h, put, write } from "./dom.js";
 import { chosen, more } from "./more.js";
 import { chooser, sides, table, toolbar } from "./panel.js";
+import { memory } from "./memory.js";
 import { picture } from "./picture.js";
 import { surface } from "./surface.js";
 import { talk } from "./talk.js";
@@ -29,7 +31,8 @@ function make(parent, first) {
   const root = h("div", { class: "dv-board" });
   parent.append(root);
 
-  const conversation = talk({ root, path: first.channel, names: STATE, page: { asks, words, speaks: () => Boolean(board.words),
+  const arranged = first.arranged || { hide: [], lock: [], predict: [] };
+  const conversation = talk({ root, path: first.channel, names: STATE, arranged, page: { asks, words, speaks: () => Boolean(board.words),
     numbers, rest, settled: (past, future) => tools.history(past, future), tell, too_long: () => board.words.too_long } });
   const { hooks } = conversation;
 
@@ -52,8 +55,10 @@ function make(parent, first) {
   const picked = h("h2", { class: "dv-picked" }), says = h("p", { class: "dv-caption" }), caption = h("p", { class: "dv-caption" });
   const hint = h("p", { class: "dv-caption" });
   let places = {};
+  const on = { hooks, root, arranged, page: "playground", memory: memory("playground"), words: null, lang: "" };
+  const takes = desk(on);
   root.append(
-    choose.element, notices,
+    h("div", { class: "dv-headrow" }, choose.element, takes.element), notices,
     h("div", { class: "dv-main" },
       h("div", { class: "dv-left" }, h("div", { class: "dv-top" }, hands, hint), plot.element),
       h("div", { class: "dv-right" }, boxes, list.press)),
@@ -75,6 +80,7 @@ function make(parent, first) {
     board.lang = lang;
     document.documentElement.lang = lang === "zh" ? "zh-Hans" : lang;
     board.words = words;
+    Object.assign(on, { words, lang });
     hands.replaceChildren(...SIDES.map((side) =>
       h("button", { type: "button", class: `dv-hand dv-${side}`, "data-hand": side, onclick: () => hold(side) },
         words.draw.replace("{side}", side.toUpperCase()))));
@@ -100,7 +106,7 @@ function make(parent, first) {
       return press;
     }));
     list.speak(words, measures, places); order.speak(words); guesses.speak(words);
-    plot.speak({ ...words, lang }); tools.speak(words); choose.speak(words, choices); panels.speak(words, choices); cells.speak(words);
+    plot.speak({ ...words, lang }); tools.speak(words); choose.speak(words, choices); panels.speak(words, choices); cells.speak(words); takes.speak();
     tools.history(...conversation.past());
     hold(board.side || "p");
   }

@@ -5,20 +5,20 @@ place where it meets Streamlit.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
-from divviz import controls, gestures, sides
+from divviz import arrangement, controls, gestures, sides
 from divviz.dataset import count_of
 from divviz.families import Dist, SceneError
 from divviz.measures import FIRST, MEASURES, reason, value, values
 from divviz.pair import Pair, Reason
 from divviz.presets import PRESETS
 from divviz.scene import SAMPLES, Scene, read, read_link
-from divviz.web import assets, component, estimated, text, words
+from divviz.web import assets, component, estimated, text, wishes, words
 from divviz.web.choices import slider, vocabulary
 from divviz.web.figures import PALETTES, picture, resolve
 from divviz.web.plot import SIDES, canvas, finite, handles, plot, told, view_of
@@ -27,6 +27,8 @@ from divviz.web.spelling import order as spell_order
 from divviz.web.whereabouts import Subject
 
 KEY = "stage"
+NAME = "playground"
+FLAGS = (*MEASURES,)  # what a link can hide
 MOST_ACTS = 64
 MOST_KEYS = 64
 SHORT = 4096
@@ -45,10 +47,12 @@ def scene_of(message: object, query: Mapping[str, str]) -> tuple[Scene, list[Sce
     base = message["base"]
     scene, found = (_read_once if len(base) < SHORT else _read_long)(base)
     errors, notices = list(found), []
-    acts = message.get("acts")
+    acts, locks = message.get("acts"), arrangement.locks_of(message)
     for act in acts[:MOST_ACTS] if isinstance(acts, list) else ():
         try:
-            scene, said = gestures.apply(scene, act)
+            after, said = gestures.apply(scene, act)
+            arrangement.check_locks(locks, *map(arrangement.lockable, (scene, after)))
+            scene = after
             notices += said
         except SceneError as error:
             errors.append(error)
@@ -139,7 +143,22 @@ def answer(message: object, query: Mapping[str, str], lang: str) -> Reply:
     }
     if not isinstance(message, dict) or message.get("lang") != lang:
         reply |= vocabulary(lang)
-    return reply
+    if not isinstance(message, dict):
+        reply |= arranged(query, FLAGS, arrangement.lockable(scene), reply["notices"], t)
+    return reply | wishes.granted(message, wishes.Asked(NAME, scene, t, lang))
+
+
+def arranged(
+    query: Mapping[str, str],
+    flags: Collection[str],
+    locks: Collection[str],
+    notices: list[str],
+    t: text.Translate,
+) -> Reply:
+    """Return what the address arranges; a notice is added for each part that it gets wrong."""
+    found, errors = arrangement.read(query, flags, locks)
+    notices += [words.error(error, t) for error in errors]
+    return {"arranged": {name: list(getattr(found, name)) for name in arrangement.NAMES}}
 
 
 def named(message: object, name: str, most: int) -> list[str]:

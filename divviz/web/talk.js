@@ -17,7 +17,8 @@ const MOST_PAST = 200, LONGEST_PAST = 2e7; // steps to undo, and characters in a
 //   words(reply)    takes the words of a language; speaks() says whether it has any
 //   numbers(reply)  shows what every answer carries; rest(reply) what only those with pictures do
 //   settled()       after a committed answer;  tell(texts)  says what went wrong
-export function talk({ root, path, names, page }) {
+//   arranged        what the link arranges: {hide, lock, predict}, lists of names
+export function talk({ root, path, names, arranged, page }) {
   let seq = 0, answered = 0, base = null, pending = [], live = null, dirty = false, watchdog = 0;
   let drawn = -Infinity, sent = -Infinity, pause = 0, pace = DRAW_EVERY, took = 0, told = -1, quiet = -1, opened = 0, long = false;
   let carry = () => {}; // how Streamlit takes a message
@@ -25,6 +26,8 @@ export function talk({ root, path, names, page }) {
   const short = channel(path, (reply) => { receive(reply); return root.isConnected; }, () => { answered = seq; post(); });
   let settled = 0; // the newest committed message that has its answer
   const past = [], future = [];
+  const wishes = new Map(); // what was asked for beside the numbers and is not yet answered, by its number
+  let wished = 0;
   let travelling = null; // "undo", "redo", "link": the next committed scene is not a new step
   let jumping = false; // the next committed scene gets a history entry of its own
 
@@ -45,6 +48,8 @@ export function talk({ root, path, names, page }) {
     left.set(seq, now);
     sent = now;
     const message = { seq, base, acts: live ? [...acts, live()] : acts, live: Boolean(live), draw, ...page.asks(Boolean(live)) };
+    if (arranged.lock.length) message.lock = arranged.lock;
+    if (!live && wishes.size) { const [[id, { asked }]] = wishes; message.wish = [id, ...asked]; }
     if (!live || !short.send(message)) carry(message); // what is committed is Streamlit's to keep
     clearTimeout(pause);
     clearTimeout(watchdog);
@@ -59,6 +64,11 @@ export function talk({ root, path, names, page }) {
     commit(act) { live = null; pending.push({ act, seq: 0 }); return post(); },
     jump(act) { jumping = true; return hooks.commit(act); },
     ask() { if (page.speaks()) quiet = post(); }, // for more of the same: what was said stays said
+    // For something beside the numbers, a row of WISHES: a promise of what is given, or of a sentence thrown.
+    wish(...asked) {
+      return new Promise((given, refused) => { wishes.set(wished += 1, { asked, given, refused }); hooks.ask(); });
+    },
+    base: () => base,
     cancel(notice) { live = null; const asked = post(); if (notice) hooks.tell(notice, asked); },
     tell(text, until = seq) { told = until; page.tell([text]); },
     undo() { travel("undo", past, future); },
@@ -79,6 +89,7 @@ export function talk({ root, path, names, page }) {
 
   // ---- answers --------------------------------------------------------------------------------------------
   function receive(reply) {
+    if (reply.wish) grant(...reply.wish);
     // A server that was restarted knows nothing of this tab and answers the address it was opened
     // with: tell it again what is here.
     if (reply.seq === 0 && answered > 0) { answered = seq; post(); return; }
@@ -99,6 +110,14 @@ export function talk({ root, path, names, page }) {
     else pause = setTimeout(() => { if (live) post(); }, pace);
     if (dirty) post();
     else if (answered >= seq) delete root.dataset.busy;
+  }
+
+  function grant(id, { given, error }) {
+    const wish = wishes.get(id);
+    if (!wish) return;
+    wishes.delete(id);
+    if (error === undefined) wish.given(given); else wish.refused(new Error(error));
+    if (wishes.size) hooks.ask();
   }
 
   function show(reply) {
