@@ -9,6 +9,9 @@ PYTEST_FLAGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test bench look clean
 
+# Or every process compiles all modules again, and the tests start a dozen servers.
+unexport PYTHONDONTWRITEBYTECODE
+
 run: .venv/.run
 	$(BIN)/python -m streamlit run app.py $(if $(PORT),--server.port $(PORT))
 

@@ -6,8 +6,9 @@ page's to know; what can be locked is whatever the state has a name for.
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from divviz.scene import Scene
 NAMES = ("hide", "lock", "predict")
 MOST_NAMES = 128
 MOST_PREDICTED = 2
+MOST_CLOSE = 3
+MOST_FOUND = 5
 _NAME = re.compile(r"[A-Za-z0-9_.]{1,64}")
 
 
@@ -65,9 +68,19 @@ def _known(
         given = given[:MOST_NAMES]
     strange = [word[:40] for word in given if word not in known]
     if strange:
-        fields = {"found": Names(", ".join(strange[:5])), "known": Names(", ".join(known))}
-        errors.append(SceneError("flags_unknown", word=part, **fields))
+        errors.append(_strange(part, strange, known))
     return tuple(word for word in given if word in known)
+
+
+def _strange(part: str, strange: list[str], known: Collection[str]) -> SceneError:
+    """The error about unknown names: what they may have meant, as the whole list is long."""
+    words = strange[:MOST_FOUND]
+    near = [found for word in words for found in difflib.get_close_matches(word, known)]
+    fields = {"word": part, "found": Names(", ".join(words))}
+    if not near:
+        return SceneError("flags_unknown", **fields)
+    close = list(dict.fromkeys(near))[:MOST_CLOSE]
+    return SceneError("flags_close", **fields, close=Names(", ".join(close)))
 
 
 # ---- locks ---------------------------------------------------------------------------------------
@@ -100,3 +113,15 @@ def check_locks(
     for name in locks:
         if name in before and (name not in after or after[name] != before[name]):
             raise SceneError("locked", name=name)
+
+
+def keeps(locks: Collection[str], before: Mapping[str, object], *ways: Callable[[], Any]) -> bool:
+    """Whether locks are what leaves none of some ways on; each gives the `lockable` of its end."""
+    locked = False
+    for way in ways:
+        try:
+            check_locks(locks, before, way())
+            return False
+        except SceneError as error:
+            locked |= error.code == "locked"
+    return locked

@@ -57,11 +57,71 @@ ERRORS: dict[str, str] = {
     "samples.",
     "undefined": "{symbol} is undefined. {reason}",
     "locked": "This link keeps {name} as it is; change something else.",
-    "flags_unknown": "{word}= in the link names {found}, which this page does not have; use some "
-    "of: {known}.",
+    "flags_unknown": "{word}= in the link names {found}, which this page does not have; choose by "
+    "hand with “Hide or lock parts”.",
+    "flags_close": "{word}= in the link names {found}, which this page does not have; perhaps "
+    "write {close}.",
     "flags_many": "{word}= in the link names too much; give at most {most} names.",
+    "embed_parent": "parent= in the link is {found}, which is no site; write one without a path, "
+    "such as https://lms.example.org.",
+    "embed_answers": "answers= in the link is {found}; write answers=1 or leave it out.",
+    "embed_whom": "answers=1 in the link does not say to whom; add the site, such as "
+    "parent=https://lms.example.org.",
     "predict_many": "predict= in the link takes one number or two; {most} are kept.",
+    "export_format": "{name} is no format that a page can be saved in; reload the page.",
+    "export_rows": "P and Q have {count} outcomes, more than the {most} that a table holds; save "
+    "the scene as JSON.",
     "wish": "{name} is nothing that this page can be asked for; reload the page.",
+    "qr_dense": "A QR code of {length} characters is too dense to be read; copy the link instead.",
+    "qr_link": "This is no address of a page; use the link that the dialog shows.",
+    "file_empty": "This file is empty; choose one that holds numbers.",
+    "file_binary": "This is no text; save the table as CSV and open that.",
+    "file_damaged": "This JSON is damaged; save it again from the page and open the new file.",
+    "file_foreign": "This JSON was not saved by DivViz; choose one that was, or a CSV table.",
+    "file_format": "This JSON has the format {found}, which is newer than this page; reload the "
+    "page or use a newer copy.",
+    "file_page": "This JSON belongs to the page {page}, which is not here; choose another file.",
+    "file_columns": "The table has {count} columns; keep at most {most}: names, P and Q.",
+    "file_blank": "Line {line}: a cell is blank; fill it or take the line out.",
+    "file_weight": "Line {line}: {found} is no weight; use numbers that are 0 or greater.",
+    "file_label": "Line {line}: {label} cannot name an outcome; use 1 to 40 characters, no "
+    "( ) , : + *, no number.",
+    "file_twice": "Line {line}: {label} was named before; give each outcome one line.",
+    "file_reading": "This table cannot be read as {name}; choose a reading that is offered.",
+    "file_target": "{target} is not where a table can go; choose P, Q or both.",
+    "target_empty": "The target is empty; write one such as kl_pq < 0.1.",
+    "target_long": "The target has {length} characters; use at most {most}.",
+    "target_deep": "The target has more than {most} brackets, signs or “not” inside one another; "
+    "take some out.",
+    "target_many": "The target makes more than {most} comparisons; take some out.",
+    "target_ends": "The target stops after “{before}”; write a number or a name such as kl_pq "
+    "next.",
+    "target_operand": "At character {at} comes “{found}”; write a number or a name such as kl_pq "
+    "there.",
+    "target_close": "{name} at character {at} is no name in a target; perhaps write {close}.",
+    "target_name": "{name} at character {at} is no name in a target; write the key of a number, "
+    "such as kl_pq, or a parameter, such as q.sigma.",
+    "target_truth": "{found} is a number; compare it, such as kl_pq < 0.5.",
+    "target_number": "“{found}” is true or false, no number; join such parts by and, or, not.",
+    "target_word": "{name} is a word; write == or != after it and one of: {known}.",
+    "activity_link": "The activity in this link is damaged; copy the whole link again.",
+    "activity_none": "There is no activity {name} here; copy the whole link again, or choose one "
+    "on the page Activities.",
+    "activity_long": "The activity has {length} characters; use at most {most}.",
+    "activity_toml": "Line {line} cannot be read: “{found}”; write a key, = and a text between "
+    'quotes, such as page = "playground".',
+    "activity_key": "{name} is not a key of an activity; use one of: {known}.",
+    "activity_close": "{name} is not a key of an activity; perhaps write {close}.",
+    "activity_missing": "{name} is missing; add a line such as {example} to the activity.",
+    "activity_value": "{name} is not written as it should be; write a line such as {example}.",
+    "activity_words": "{name} has {length} characters; use at most {most}.",
+    "activity_page": "{page} is not a page for activities; choose one of: {known}.",
+    "activity_elsewhere": "This activity belongs to the page {page}; open its link without "
+    "another page in it.",
+    "activity_goal": "An activity has a target or choices, one of the two; a line such as "
+    'target = "kl_pq < 0.1" gives it a target.',
+    "activity_choices": "{count} choices were given; give {least} to {most}.",
+    "activity_right": "{count} of the choices are right; write right = true at one of them.",
     "text_type": "A distribution is written as text; write one such as normal(0,1).",
     "text_empty": "Nothing is written here; write a distribution such as normal(0,1).",
     "text_long": "This text has {length} characters; use at most {longest}.",
@@ -141,6 +201,9 @@ ERRORS: dict[str, str] = {
     "lesson_kind": "This page compares {kind} distributions and {given} ones were given; "
     "its own example is shown.",
     "lesson_made": "This page makes P and Q itself; set them with its own controls.",
+    "lesson_given": "P is the task here and stays as it is; draw Q.",
+    "challenge_order": "{value} is no order of the three pairs; write one such as BAC.",
+    "challenge_level": "Level {level} is not open any more; open it and commit again.",
     "act_number": "{value} is not a number; type a number such as 0.5.",
     "act_whole": "{value} is not a whole number; type a number such as 3.",
     "act_list": "A drawing takes 1 to {most} numbers that are 0 or greater; draw it again.",

@@ -17,7 +17,7 @@ from divviz.families import spell as spelled
 
 # What an address says beside a lesson's own knobs.
 RESERVED = {"p", "q", "unit", "show", "page", "lang", "embed", "embed_options", "theme"}
-RESERVED |= {"notes", "hide", "lock", "task"}
+RESERVED |= {"notes", "hide", "lock", "predict", "task", "activity"}
 LONGEST = 8000  # characters of one knob in a link
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 

@@ -127,7 +127,6 @@ ORDER = Param("p", 2.0, 1.0, 10.0, 1.0, 1e3, infinite=True)
 WEIGHT = Param("weight", 0.5, 0.01, 0.99, 0.0, 1.0, open_min=True, open_max=True)
 SIGMA = Param("sigma", 1.0, 0.05, 10.0, 1e-9, 1e9, scale="log")
 
-NONE: frozenset[Law] = frozenset()
 DIVERGENCE = _laws("nonnegative", "zero_iff_equal")
 SYMMETRIC = DIVERGENCE | _laws("symmetric")
 METRIC = SYMMETRIC | _laws("triangle")
@@ -249,13 +248,15 @@ _TABLE: tuple[Measure, ...] = (
     ),
     Measure(
         "renyi_entropy", "Hα(P)", r"H_\alpha(P)", "information", information.own_power_term,
-        information.renyi_entropy, NONE, "Rényi, Proc. 4th Berkeley Symposium (1961), (1.21)",
-        information.infinite_own_power, (ALPHA,), required=True, of="p",
+        information.renyi_entropy, _laws("nonnegative_if_discrete"),
+        "Rényi, Proc. 4th Berkeley Symposium (1961), (1.21)", information.infinite_own_power,
+        (ALPHA,), required=True, of="p",
     ),
     Measure(
         "tsallis_entropy", "Sα(P)", r"S_\alpha(P)", "number", information.own_power_term,
-        information.tsallis_entropy, NONE, "Tsallis, Journal of Statistical Physics 52 (1988), (1)",
-        information.infinite_own_sum, (ALPHA,), required=True, of="p",
+        information.tsallis_entropy, _laws("nonnegative_if_discrete"),
+        "Tsallis, Journal of Statistical Physics 52 (1988), (1)", information.infinite_own_sum,
+        (ALPHA,), required=True, of="p",
     ),
     Measure(
         "renyi", "Dα(P‖Q)", r"D_\alpha(P\,\|\,Q)", "information", information.power_term,

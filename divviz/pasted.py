@@ -45,18 +45,21 @@ def read_numbers(text: str, column: str | None = None) -> Array:
     >>> read_numbers("1,5; 2,5; 4").tolist()
     [1.5, 2.5, 4.0]
     """
-    rows = _rows(text)
+    rows = rows_of(text)
     cells = _column(rows, column) if _is_table(rows, column) else _listed(rows)
     if len(cells) > MOST_NUMBERS:
         raise SceneError("numbers_many", count=len(cells), most=MOST_NUMBERS)
     if not cells:
         raise SceneError("numbers_none")
-    _refuse_thousands(cells)
-    return np.array([_value(line, cell) for line, cell in cells]) + 0.0
+    refuse_thousands(cells)
+    return np.array([value_of(line, cell) for line, cell in cells]) + 0.0
 
 
-def _rows(text: object) -> list[Row]:
-    """The lines that are not blank, each cut into its cells."""
+def rows_of(text: object) -> list[Row]:
+    """The lines of `text` that are not blank, each with its number and cut into its cells.
+
+    SceneError for what is no text or is longer than 5 million characters.
+    """
     if not isinstance(text, str):
         raise SceneError("numbers_text")
     if len(text) > LONGEST_PASTE:
@@ -79,7 +82,7 @@ def _mark(lines: Sequence[str]) -> str | None:
         return None
     headed = len(lines) > 1 and not any(map(_are_numbers, lines[0].split(",")))
     body = [line.split() for line in lines[headed:]]
-    decimal = all(_is_number(word) for words in body for word in words)
+    decimal = all(is_number(word) for words in body for word in words)
     if not decimal or (headed and "," in lines[0]):
         return ","
     if any(len(words) > 1 for words in body):
@@ -91,10 +94,11 @@ def _mark(lines: Sequence[str]) -> str | None:
 def _are_numbers(cell: str) -> bool:
     """Whether a cell holds numbers and nothing else."""
     parts = [_bare(part) for part in _BREAKS.split(cell) if part]
-    return bool(parts) and all(map(_is_number, parts))
+    return bool(parts) and all(map(is_number, parts))
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Whether a cell is one number, with a decimal point or comma."""
     return bool(_NUMBER.fullmatch(cell) or _DECIMAL_COMMA.fullmatch(cell))
 
 
@@ -116,7 +120,7 @@ def _bare(cell: str) -> str:
     return cell.strip().strip("'\"").strip()
 
 
-def _headed(rows: Sequence[Row]) -> bool:
+def headed(rows: Sequence[Row]) -> bool:
     """Whether the first row is a heading: rows follow, and none of its cells is a number."""
     return len(rows) > 1 and not any(map(_are_numbers, rows[0][1]))
 
@@ -124,40 +128,39 @@ def _headed(rows: Sequence[Row]) -> bool:
 def _is_table(rows: Sequence[Row], column: str | None) -> bool:
     if column is not None:
         return True
-    body = rows[1:] if _headed(rows) else rows
+    body = rows[1:] if headed(rows) else rows
     width = {len(cells) for _, cells in body}
     if max(width, default=0) < 2:
         return False
-    if _headed(rows):
+    if headed(rows):
         return len(rows[0][1]) > 1
-    words = (
-        not any(map(_is_number, column)) for column in zip(*(c for _, c in body), strict=False)
-    )
+    words = (not any(map(is_number, column)) for column in zip(*(c for _, c in body), strict=False))
     return len(body) > 1 and len(width) == 1 and any(words)
 
 
 def _column(rows: Sequence[Row], name: str | None) -> list[Cell]:
     """The cells of one column of a table that are not blank."""
-    body = rows[1:] if _headed(rows) else rows
+    body = rows[1:] if headed(rows) else rows
     width = max((len(cells) for _, cells in body), default=0)
     columns = [[(n, c[i]) for n, c in body if i < len(c) and c[i]] for i in range(width)]
     if name is not None:
-        heading = rows[0][1] if _headed(rows) else []
+        heading = rows[0][1] if headed(rows) else []
         folded = [head.casefold() for head in heading]
         place = folded.index(_bare(name).casefold()) if _bare(name).casefold() in folded else -1
         if not 0 <= place < width:
             known = Names(", ".join(heading) or "-")
             raise SceneError("numbers_column", column=name, known=known)
         return columns[place]
-    numeric = [c for c in columns if c and all(_is_number(cell) for _, cell in c)]
-    told = [c for c in numeric if not _counts_rows(c)]
+    numeric = [c for c in columns if c and all(is_number(cell) for _, cell in c)]
+    told = [c for c in numeric if not counts_rows(c)]
     if numeric:
         return (told or numeric)[0]
     # Reading the nearest one names the line that spoils it.
-    return max(columns, key=lambda c: sum(_is_number(cell) for _, cell in c), default=[])
+    return max(columns, key=lambda c: sum(is_number(cell) for _, cell in c), default=[])
 
 
-def _counts_rows(cells: Sequence[Cell]) -> bool:
+def counts_rows(cells: Sequence[Cell]) -> bool:
+    """Whether a column only numbers the rows, from 0 or 1."""
     first = cells[0][1]
     if first not in ("0", "1") or len(cells) < 2:
         return False
@@ -166,25 +169,26 @@ def _counts_rows(cells: Sequence[Cell]) -> bool:
 
 def _listed(rows: Sequence[Row]) -> list[Cell]:
     """All cells as one list, those that hold several numbers cut again."""
-    body = rows[1:] if _headed(rows) else rows
+    body = rows[1:] if headed(rows) else rows
     return [
         (number, part)
         for number, cells in body
         for cell in cells
-        for part in ([cell] if _is_number(cell) else _BREAKS.split(cell))
+        for part in ([cell] if is_number(cell) else _BREAKS.split(cell))
         if part
     ]
 
 
-def _refuse_thousands(cells: Sequence[Cell]) -> None:
+def refuse_thousands(cells: Sequence[Cell]) -> None:
     """SceneError if commas are there that may all be meant to group thousands."""
     commas = [cell for _, cell in cells if "," in cell]
     if commas and all(_GROUPED.fullmatch(cell) for cell in commas):
         raise SceneError("numbers_comma", found=commas[0])
 
 
-def _value(line: int, cell: str) -> float:
-    if not _is_number(cell):
+def value_of(line: int, cell: str) -> float:
+    """The number in a cell; SceneError names the line of what is none."""
+    if not is_number(cell):
         raise SceneError("numbers_word", line=line, found=cell)
     value = float(cell.replace(",", "."))
     if not math.isfinite(value):

@@ -191,14 +191,19 @@ def _apart(zones: tuple[Zone, ...], side: int) -> float:
 
 def _geometric(zone: Zone, x: Array, reach: float) -> Array:
     """Distances from the zone's anchor, each 4 times the last, out to `reach`."""
-    steps = math.ceil(math.log(max(reach / zone.scale, 1.0), 4.0))
-    outward: Array = zone.scale * np.power(4.0, np.arange(1.0, max(steps, 1)))
+    outward: Array = np.ldexp(zone.scale, 2 * np.arange(1, _fours(zone.scale, reach)))
     if zone.exponent is None:
         return outward
     distance = zone.side * (x - zone.anchor)
     near = distance[distance > 0].min(initial=zone.scale)
-    inward = zone.scale * 4.0 ** -np.arange(1.0, max(1, math.ceil(math.log(zone.scale / near, 4))))
+    inward = np.ldexp(zone.scale, -2 * np.arange(1, _fours(float(near), zone.scale)))
     return np.concatenate([inward, outward])
+
+
+def _fours(near: float, far: float) -> int:
+    """How many times 4 it takes from one distance to another, 1 at least."""
+    # far / near may be larger than any double: triangular(-5e-324,0,1) against normal(0,1).
+    return max(1, math.ceil(math.log(far, 4.0) - math.log(near, 4.0))) if far > near else 1
 
 
 def _sorted(cuts: Cuts) -> Cuts:

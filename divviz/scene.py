@@ -99,7 +99,12 @@ class Scene:
     @property
     def link(self) -> str:
         """The scene as a query string that a teacher can edit: ``p=normal(0,1)&q=normal(2,1)``."""
-        return "&".join(f"{key}={quote(text, safe=_LINK_SAFE)}" for key, text in self.query.items())
+        return query_string(self.query)
+
+
+def query_string(parts: Mapping[str, str]) -> str:
+    """Parts by name as a query string, with as much of them left readable as a link can carry."""
+    return "&".join(f"{key}={quote(text, safe=_LINK_SAFE)}" for key, text in parts.items())
 
 
 def _given(query: Mapping[str, object], part: str, errors: list[SceneError]) -> Dist | None:

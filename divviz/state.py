@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from divviz import gestures, scene
 from divviz.dist import Dist, SceneError
@@ -16,8 +16,6 @@ from divviz.knobs import LONGEST, RESERVED, Knob
 from divviz.notices import Notice
 from divviz.pair import Pair
 from divviz.scene import LONGEST_DATA_LINK, Scene
-
-_LINK_SAFE = "(),*:;-._~"
 
 
 class Act(NamedTuple):
@@ -35,7 +33,8 @@ class Topic:
     kind of P and Q that the lesson works with; `acts` are the lesson's own: what each does makes
     of a State and of what the browser sent the State after it. In a lesson about P `alone` Q is P
     itself, whatever becomes of P, and the link does not say it. Where P and Q are `made` from the
-    knobs by name, nothing else changes them, and the link says neither.
+    knobs by name, nothing else changes them, and the link says neither. Where the knobs `give` P
+    and the Q to start from, Q alone is the visitor's, until the knobs give another P.
     """
 
     start: str
@@ -44,6 +43,7 @@ class Topic:
     kind: str | None = None
     alone: bool = False
     made: Callable[[Mapping[str, Any]], tuple[Dist, Dist]] | None = None
+    give: Callable[[Mapping[str, Any]], tuple[Dist, Dist]] | None = None
 
     def __post_init__(self) -> None:
         names = [knob.name for knob in self.knobs]
@@ -69,13 +69,18 @@ class Topic:
     @property
     def sides(self) -> tuple[str, ...]:
         """Those of P and Q that are set by themselves."""
-        return () if self.made else ("p",) if self.alone else ("p", "q")
+        if self.made:
+            return ()
+        return ("q",) if self.give else ("p",) if self.alone else ("p", "q")
 
     def scene_of(self, now: Scene, values: Mapping[str, Any]) -> Scene:
-        """The scene as the lesson has it: P and Q made from the knobs, or Q no other than P."""
+        """The scene as the lesson has it: made or given by the knobs, or Q no other than P."""
         if self.made:
             p, q = self.made(values)
             return replace(now, p=p, q=q)
+        if self.give:
+            p, q = self.give(values)
+            return now if now.p == p else replace(now, p=p, q=q)
         return replace(now, q=now.p) if self.alone else now
 
 
@@ -120,7 +125,7 @@ class State:
         for knob in self.topic.knobs:
             if self.knobs[knob.name] != first.knobs[knob.name]:
                 parts[knob.name] = knob.spell(self.knobs[knob.name])
-        return "&".join(f"{key}={quote(text, safe=_LINK_SAFE)}" for key, text in parts.items())
+        return scene.query_string(parts)
 
 
 # A knob that moves leaves P and Q as they are, and with them all that was worked out about them.
@@ -129,39 +134,54 @@ _pair = lru_cache(maxsize=8)(Pair)
 
 def read(topic: Topic, query: Mapping[str, object]) -> tuple[State, list[SceneError]]:
     """The state of a query, and one SceneError for each part that had to keep its start."""
-    first = topic.first
+    knobs, strange = _knobs(topic, query)
+    first = topic.scene_of(topic.first.scene, knobs) if topic.give else topic.first.scene
     given = {key: query[key] for key in (*topic.sides, "unit", "show") if key in query}
-    now, errors = scene.read(_filled(first, given))
+    filled = _beside if topic.give else _filled
+    now, errors = scene.read(filled(first, given))
     wrong = {error.fields.get("part") for error in errors}
     if wrong:
-        now, _ = scene.read(_filled(first, {k: v for k, v in given.items() if k not in wrong}))
+        now, _ = scene.read(filled(first, {k: v for k, v in given.items() if k not in wrong}))
     if topic.made and {"p", "q"} & query.keys():
         errors.append(SceneError("lesson_made", part="link"))
-    if topic.kind and now.kind != topic.kind:
-        errors.append(SceneError("lesson_kind", kind=topic.kind, given=now.kind))
-        now = replace(now, p=first.scene.p, q=first.scene.q)
-    knobs = dict(first.knobs)
+    if topic.give and "p" in query:
+        errors.append(SceneError("lesson_given", part="link"))
+    kind = first.kind if topic.give else topic.kind
+    if kind and now.kind != kind:
+        errors.append(SceneError("lesson_kind", kind=kind, given=now.kind))
+        now = replace(now, p=first.p, q=first.q)
+    return State(topic, topic.scene_of(now, knobs), MappingProxyType(knobs)), errors + strange
+
+
+def _knobs(topic: Topic, query: Mapping[str, object]) -> tuple[dict[str, Any], list[SceneError]]:
+    """The knobs as the query sets them, and an error for each that had to keep its start."""
+    knobs, errors = dict(topic.first.knobs), []
     for knob in topic.knobs:
         if knob.name in query:
             try:
                 knobs[knob.name] = knob.read(_short(knob.name, query[knob.name]))
             except SceneError as error:
                 errors.append(error)
-    return State(topic, topic.scene_of(now, knobs), MappingProxyType(knobs)), errors
+    return knobs, errors
 
 
-def _filled(first: State, given: dict[str, object]) -> dict[str, object]:
+def _filled(first: Scene, given: dict[str, object]) -> dict[str, object]:
     """The query with the lesson's own start for what it does not say.
 
     Of P and Q the lesson's own other side stands beside a given one if the two go together.
     """
-    own: dict[str, object] = {"unit": first.scene.unit, "show": first.scene.show}
-    sides: dict[str, object] = {"p": str(first.scene.p), "q": str(first.scene.q)}
+    whole = _beside(first, given)
     if {"p", "q"} & given.keys():
-        _, errors = scene.read({**sides, **given})
+        _, errors = scene.read(whole)
         if any(error.fields.get("part") in ("p", "q") for error in errors):
-            return {**own, **given}
-    return {**own, **sides, **given}
+            return {"unit": first.unit, "show": first.show, **given}
+    return whole
+
+
+def _beside(first: Scene, given: dict[str, object]) -> dict[str, object]:
+    """The query with the lesson's own for what it does not say, whether they go together or not."""
+    own = {"p": str(first.p), "q": str(first.q), "unit": first.unit, "show": first.show}
+    return {**own, **given}
 
 
 def _short(name: str, text: object) -> str:
@@ -189,7 +209,7 @@ def apply(state: State, act: object) -> tuple[State, list[Notice]]:
     """
     match act:
         case ["reset"]:
-            return state.topic.first, []
+            return _begun(state), []
         case ["knob", str(name), value]:
             return state.with_knob(name, value), []
         case [str(name), *given] if name in state.topic.acts:
@@ -197,13 +217,35 @@ def apply(state: State, act: object) -> tuple[State, list[Notice]]:
             if len(given) != len(row.reads):
                 raise SceneError("act", name=name)
             parts = (read(part) for read, part in zip(row.reads, given, strict=True))
-            return row.does(state, *parts), []
+            after = row.does(state, *parts)
+            _check_given(after)
+            return after, []
     now, notices = _gesture(state, act)
     if state.topic.kind and now.kind != state.topic.kind:
         raise SceneError("lesson_kind", kind=state.topic.kind, given=now.kind)
     if state.topic.made and (now.p, now.q) != (state.scene.p, state.scene.q):
         raise SceneError("lesson_made", part="act")
-    return replace(state, scene=now), notices
+    after = replace(state, scene=now)
+    _check_given(after)
+    return after, notices
+
+
+def _begun(state: State) -> State:
+    """The state to start over from: what the knobs give stays as it is."""
+    if not state.topic.give:
+        return state.topic.first
+    p, q = state.topic.give(state.knobs)
+    return replace(state, scene=replace(state.scene, p=p, q=q))
+
+
+def _check_given(state: State) -> None:
+    """SceneError where P is no longer the one that the knobs give, or Q of another kind."""
+    if state.topic.give:
+        p, _ = state.topic.give(state.knobs)
+        if state.scene.p != p:
+            raise SceneError("lesson_given", part="act")
+        if state.scene.q.kind != p.kind:
+            raise SceneError("lesson_kind", kind=p.kind, given=state.scene.q.kind)
 
 
 def _gesture(state: State, act: object) -> tuple[Scene, list[Notice]]:

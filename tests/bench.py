@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import bench_browser
 import bench_core
+import bench_embedded
 import bench_record
 import live
 from bench_browser import Chromium
@@ -28,7 +29,7 @@ from bench_process import Others, megabytes
 from bench_record import percentile
 
 Table = list[list[str]]
-RUNS = ("core", "limit", *DRAGS, "clients", "cold", "open")
+RUNS = ("core", "limit", *DRAGS, "clients", "cold", "embedded", "open")
 PROFILED = 30  # functions printed
 CLIENTS = (1, 10, 40, 100)
 EACH = 5  # updates a second
@@ -269,6 +270,14 @@ def in_browser(chosen: argparse.Namespace, browser: Chromium) -> None:
         print(f"\nFirst visit, nothing cached, median of {COLD_OPENINGS}")
         for table in cold(browser):
             print(aligned(table))
+    if "embedded" in chosen.only:
+        width, height = bench_embedded.SIZE
+        print(
+            f"\nIn an iframe of {width} x {height} on another origin, "
+            f"median of {bench_embedded.VISITS}"
+        )
+        with live.Server() as server:
+            print(aligned(list(bench_embedded.rows(browser, server.url))))
     if "open" in chosen.only:
         print("\nOpening a lesson")
         print(aligned(lessons(browser)))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import live
@@ -82,6 +83,24 @@ def masses(page: Page, side: str) -> list[float]:
 
 
 EVEN = "p=pmf(1,1,1,1,1,1,1,1,1,1)&q=pmf(1,1,1,1,1,1,1,1,1,1)"
+
+
+AXE = Path(__import__("axe_playwright_python").__file__).with_name("axe.min.js")
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds outside Streamlit's own bars, by all its rules or by those named."""
+    if not page.evaluate("() => Boolean(self.axe)"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        """async (rules) => {
+             const ours = { exclude: [['.stAppHeader'], ['.stAppToolbar']] };
+             const wanted = rules.length ? { runOnly: rules } : {};
+             return (await axe.run(ours, { resultTypes: ['violations'], ...wanted })).violations;
+           }""",
+        rules,
+    )
+    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
 
 
 def too_small(page: Page, inside: str = ".dv-board") -> list[str]:

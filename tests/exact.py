@@ -13,10 +13,11 @@ import mpmath as mp
 import numpy as np
 from double_double import DD, each, exp, log, where
 
-mp.mp.dps = 34
+DIGITS = 34  # of all that is computed here: whoever asks works with mp.workdps(DIGITS)
 INF = mp.inf
 EPS = 1e-27
-PI = +mp.pi
+with mp.workdps(DIGITS):
+    PI = +mp.pi
 
 # How -log f grows toward an end of the support, with y = |x| toward infinity and y = 1/r at
 # distance r from a finite end: {(k, j): c} is the sum of c y^k log(y)^j, and (inf, r) is exp(r y).

@@ -16,7 +16,7 @@ import exact_sums
 import mpmath as mp
 import numpy as np
 from double_double import DD, log, total, where
-from exact import EPS, INF, LINEAR, LOG, Exact, Growth, Places, combined, lead
+from exact import DIGITS, EPS, INF, LINEAR, LOG, Exact, Growth, Places, combined, lead
 from exact_integrals import ENTROPY_POWERS, POWERS, Integrals, convergent, mass_between
 from exact_sums import Sums
 
@@ -363,7 +363,8 @@ def rows(p: Spec, q: Spec) -> list[Row]:
     """All truths of a pair."""
     with np.errstate(all="ignore"):
         if not is_discrete(p):
-            return list(density_rows(exact_of(p), exact_of(q)))
+            with mp.workdps(DIGITS):
+                return list(density_rows(exact_of(p), exact_of(q)))
         # A mass of 1e-300 beside 1 moves KL in the 300th digit of the other's logarithm.
         with mp.workdps(55 + max(decades(p), decades(q))):
             return list(sum_rows(exact_of(p), exact_of(q)))

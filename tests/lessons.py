@@ -1,6 +1,5 @@
 """A lesson as its tests read it: its state, its blocks and their numbers; and in a browser."""
 
-import base64
 import contextlib
 import io
 from collections.abc import Iterator
@@ -8,9 +7,8 @@ from typing import Any
 
 import board
 import live
-import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 from divviz.dist import SceneError
 from divviz.state import State, apply, read_link
@@ -99,17 +97,6 @@ def question(tree: Any, name: str) -> dict[str, Any]:
     return next(block for block in found(tree, "question") if block["name"] == name)
 
 
-def unpacked(packed: dict[str, str]) -> np.ndarray:
-    """The numbers of a packed array."""
-    raw = base64.b64decode(packed["bdata"])
-    return np.frombuffer(raw, packed["dtype"]).astype(float)
-
-
-def line(trace: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """The places of a trace."""
-    return unpacked(trace["x"]), unpacked(trace["y"])
-
-
 def ran(program: str) -> dict[str, Any]:
     """What a program of "In your code" leaves in its names; it must print something."""
     return _run(program)[0]
@@ -149,6 +136,17 @@ def settle(page: Page) -> None:
     page.locator(".dv-lesson:not([data-busy])").wait_for(state="attached")
 
 
+def tap(what: Locator) -> None:
+    """Tap it, and wait until the page has heard it: a browser makes the click some time after."""
+    what.page.evaluate(
+        """() => { self.heard = false;
+             addEventListener('click', () => setTimeout(() => { self.heard = true; }),
+                              { capture: true, once: true }); }"""
+    )
+    what.tap()
+    what.page.wait_for_function("() => self.heard")
+
+
 def reading(page: Page, name: str, part: str = "") -> Locator:
     """The box of a number, in a part of the page where it stands in several."""
     inside = f"[data-slot={part}] " if part else ""
@@ -158,6 +156,24 @@ def reading(page: Page, name: str, part: str = "") -> Locator:
 def value(page: Page, name: str, part: str = "") -> float:
     """The number in a box, with all its digits."""
     return float(reading(page, name, part).get_attribute("data-value") or "nan")
+
+
+def reads(page: Page, name: str, wanted: float, part: str = "", within: float = 1e-9) -> None:
+    """Wait until one of the boxes of a number has this value.
+
+    A part that comes into sight asks for its numbers a moment later, when the page had settled.
+    """
+    inside = f"[data-slot={part}] " if part else ""
+    boxes = f'{inside}[data-measure="{name}"]'
+    try:
+        page.wait_for_function(
+            """([boxes, wanted, within]) => [...document.querySelectorAll(boxes)]
+                 .some((one) => Math.abs(+one.dataset.value - wanted) <= within)""",
+            arg=[boxes, wanted, within],
+        )
+    except TimeoutError:
+        shown = [one.get_attribute("data-value") for one in page.locator(boxes).all()]
+        raise AssertionError(f"{name} reads {shown}, not {wanted}") from None
 
 
 def misfits(page: Page) -> list[str]:

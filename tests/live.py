@@ -11,14 +11,15 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     CDPSession,
     ConsoleMessage,
     Error,
@@ -287,6 +288,33 @@ class Tabs:
                 self.free.append(tab)
                 return
         tab.page.context.close()
+
+
+@contextmanager
+def heard(page: Page, **handlers: Callable[[Any], None]) -> Iterator[None]:
+    """Listen to a page for a while, its tab may be handed on: heard(page, request=noted.append)."""
+    for event, handler in handlers.items():
+        Page.on(page, event, handler)
+    try:
+        yield
+    finally:
+        for event, handler in handlers.items():
+            Page.remove_listener(page, event, handler)
+
+
+@contextmanager
+def finger(page: Page) -> Iterator[Callable[..., None]]:
+    """A finger on the glass: touch("touchMove", x, y), touch("touchEnd") where it lets go."""
+    session = BrowserContext.new_cdp_session(page.context, page)
+
+    def touch(kind: str, *place: float) -> None:
+        points = [dict(zip("xy", place, strict=True))] if place else []
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    try:
+        yield touch
+    finally:
+        session.detach()
 
 
 def install() -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import mpmath as mp
 import numpy as np
-from quadrature import INF, INFORMATION, add, exact_of, integrate_all
+from quadrature import DIGITS, INF, INFORMATION, add, exact_of, integrate_all
 
 from divviz.families import Dist, make, mixture, pmf
 
@@ -27,6 +27,7 @@ def close(value: float, truth: Any, tolerance: float = 1e-9) -> None:
         assert abs(value - truth) <= tolerance * abs(truth) + 1e-300, (value, mp.nstr(truth, 20))
 
 
+@mp.workdps(DIGITS)
 def recorded(group: str, name: str) -> dict[str, Any]:
     """The truths of one pair as they were written, to 25 digits."""
     return {key: mp.mpf(text) for key, text in json.loads(FILE.read_text())[group][name].items()}

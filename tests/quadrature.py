@@ -16,7 +16,7 @@ import mpmath as mp
 
 from divviz.families import Dist
 
-mp.mp.dps = 30
+DIGITS = 30
 ENTROPIES = ("entropy_p", "entropy_q", "cross_entropy_pq", "cross_entropy_qp")
 INFORMATION = (*ENTROPIES, "kl_pq", "kl_qp", "js")
 INF = math.inf
@@ -111,6 +111,7 @@ EXACT = {
 }
 
 
+@mp.workdps(DIGITS)
 def exact_of(dist: Dist) -> Exact:
     if dist.name == "mixture":
         weights = dist.weights.tolist()
@@ -131,6 +132,7 @@ def tanh_sinh(level: int) -> list[tuple[Any, Any]]:
     return nodes
 
 
+@mp.workdps(DIGITS)
 def integrate_all(p: Exact, q: Exact, level: int = 4) -> dict[str, Any]:
     """The seven information measures of two densities."""
     cuts = sorted({mp.mpf(c) for e in (p, q) for c in e.cuts})

@@ -17,6 +17,7 @@ import exact_transport
 import mpmath as mp
 import numpy as np
 from battery import BLURRED, GAPS, PAIRS, QUANTILES, Spec, spelled
+from exact import DIGITS
 from exact_measures import decades, exact_of, is_discrete, rows
 
 FILE = Path(__file__).with_name("battery.json")
@@ -78,7 +79,7 @@ def short(value: Any) -> float | str:
 def computed(group: str, name: str) -> dict[str, Any]:
     """The truths of one pair."""
     function, pair = every_truth()[group][name]
-    with np.errstate(all="ignore"):
+    with mp.workdps(DIGITS), np.errstate(all="ignore"):
         return plain(function(*pair))
 
 

@@ -1,6 +1,7 @@
 """What a link hides, locks and asks to be predicted: read, refused, and kept by the server."""
 
 import pytest
+from lessons import found
 
 from divviz import arrangement, gestures
 from divviz.arrangement import Arrangement
@@ -25,11 +26,19 @@ def test_an_arrangement_is_read_as_it_is_spelled() -> None:
 
 
 def test_what_a_page_does_not_have_is_named_and_the_rest_is_kept() -> None:
-    query = {"hide": "js,<b>", "lock": "q.shape,p", "predict": "kl_pq,tv,js"}
+    query = {"hide": "js,<b>", "lock": "q.sigms,p", "predict": "kl_pq,tv,js"}
     found, errors = arrangement.read(query, ["js"], arrangement.lockable(scene()))
     assert found == Arrangement(("js",), ("p",), ("kl_pq", "tv"))
-    assert [error.code for error in errors] == ["flags_unknown", "flags_unknown", "predict_many"]
-    assert "<b>" in str(errors[0]) and "q.shape" in str(errors[1])
+    assert [error.code for error in errors] == ["flags_unknown", "flags_close", "predict_many"]
+    assert "<b>" in str(errors[0]) and "q.sigms" in str(errors[1])
+    assert "perhaps write q.sigma" in str(errors[1])
+
+
+def test_a_notice_about_many_wrong_names_stays_short() -> None:
+    wrong = ",".join(f"sigm{i}" * 10 for i in range(100))
+    names = [f"sigm{i}" for i in range(60)]
+    _, (error,) = arrangement.read({"hide": wrong}, names, [])
+    assert len(str(error)) < 400
 
 
 def test_everything_that_a_scene_names_can_be_locked() -> None:
@@ -80,3 +89,52 @@ def test_too_many_names_are_told_and_not_read() -> None:
     given = ",".join(f"x{i}" for i in range(200))
     with pytest.raises(SceneError, match="at most 128"):
         raise arrangement.read({"hide": given}, [], [])[1][0]
+
+
+def test_a_link_may_be_opened_where_it_leaves_what_is_locked_as_it_is() -> None:
+    message = {"seq": 2, "base": scene().link, "lock": ["p"]}
+    other = "p=normal(0,1)&q=laplace(1,3)"
+    assert stage.answer({**message, "acts": [["open", other]]}, {}, "en")["scene"] == other
+    refused = stage.answer({**message, "acts": [["open", "p=normal(9,1)&q=normal(2,1)"]]}, {}, "en")
+    assert refused["scene"] == scene().link and len(refused["notices"]) == 1
+    wrong = stage.answer({**message, "acts": [["open", "p=nonsense(0)"]]}, {}, "en")
+    assert wrong["scene"] == scene().link and "nonsense" in wrong["notices"][0]
+
+
+@pytest.mark.parametrize("act", [["open"], ["open", 7], ["open", None], ["open", "p", "q"]])
+def test_what_is_no_link_opens_nothing(act: list) -> None:
+    for answer in (stage.answer, lambda *rest: lesson.answer("03_two_directions", *rest)):
+        told = answer({"seq": 2, "base": "", "acts": [act]}, {}, "en")
+        assert len(told["notices"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("lock", "held"),
+    [
+        ("q", {"p.centre": False, "p.width": False, "q.centre": True, "q.width": True}),
+        ("q.mu", {"p.centre": False, "p.width": False, "q.centre": True, "q.width": False}),
+        ("p.sigma", {"p.centre": False, "p.width": True, "q.centre": False, "q.width": False}),
+        ("unit", {"p.centre": False, "p.width": False, "q.centre": False, "q.width": False}),
+    ],
+)
+def test_a_handle_that_a_lock_leaves_nowhere_to_go_says_so(lock: str, held: dict) -> None:
+    link = {"p": "normal(0,1)", "q": "normal(2,1)"}
+    first = stage.answer(None, {**link, "lock": lock}, "en")["handles"]
+    later = stage.answer({"seq": 2, "base": scene().link, "lock": [lock]}, {}, "en")["handles"]
+    for handles in (first, later):
+        found = {f"{s}.{one['name']}": one["held"] for s, rows in handles.items() for one in rows}
+        assert found == held
+
+
+def test_buttons_and_starts_that_a_lock_refuses_are_closed_for_this_visitor_alone() -> None:
+    def closed(lock: list[str]) -> list[bool]:
+        message = {"seq": 2, "base": "", "lock": lock, "parts": ["board", "tasks"]}
+        parts = lesson.answer("04_disjoint_supports", message, {}, "en")["parts"]
+        rows = [row for block in found(parts, "buttons") for row in block["rows"]]
+        starts = [row for block in found(parts, "tasks") for row in block["rows"] if row["open"]]
+        return [not row[2] for row in rows] + [bool(row.get("held")) for row in starts]
+
+    free = closed([])
+    locked = closed(["p", "q", "distance", "noise"])
+    assert sum(locked) > sum(free)
+    assert closed([]) == free

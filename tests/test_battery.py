@@ -16,7 +16,9 @@ import mpmath as mp
 import numpy as np
 import pytest
 from battery import PAIRS, dist_of
+from cases import each
 from double_double import DD, exp, expm1, log
+from exact import DIGITS
 from exact_measures import rows
 from record_battery import computed, every_truth, recorded
 
@@ -32,7 +34,7 @@ FIRST_ORDER = ("tv", "hellinger", "js_distance", "kolmogorov_smirnov", "renyi", 
 FLOOR = dict.fromkeys(FIRST_ORDER, 1e-14)
 SIGNED = {"entropy_p", "entropy_q", "cross_entropy_pq", "cross_entropy_qp", "renyi_entropy",
           "tsallis_entropy"}  # fmt: skip
-AGAIN = 40  # every so many recorded pairs one is computed anew
+AGAIN = 80  # every so many recorded pairs one is computed anew
 
 
 TRUTHS = recorded()
@@ -93,12 +95,12 @@ def test_every_measure_is_in_the_battery() -> None:
     assert MEASURES.keys() == {word.split()[0] for word in truths}
 
 
-@pytest.mark.parametrize("name", WANTED["pairs"])
+@each("name", WANTED["pairs"])
 def test_densities_agree_with_the_oracle_to_9_digits(name: str) -> None:
     assert list(complaints(*PAIRS[name], TRUTHS["pairs"][name], DENSITY)) == []
 
 
-@pytest.mark.parametrize("name", WANTED["outcomes"])
+@each("name", WANTED["outcomes"])
 def test_outcomes_agree_with_exact_masses_to_12_digits(name: str) -> None:
     assert list(complaints(*PAIRS[name], TRUTHS["outcomes"][name], OUTCOME)) == []
 
@@ -234,7 +236,11 @@ def closed_forms() -> Iterator[tuple[str, Any, Any, str, Any]]:
     )
 
 
-@pytest.mark.parametrize(("p", "q", "key", "truth"), [c[1:] for c in closed_forms()])
+with mp.workdps(DIGITS):
+    CLOSED = [row[1:] for row in closed_forms()]
+
+
+@pytest.mark.parametrize(("p", "q", "key", "truth"), CLOSED)
 def test_the_oracle_agrees_with_closed_forms_to_14_digits(
     p: Any, q: Any, key: str, truth: Any
 ) -> None:

@@ -5,7 +5,7 @@ import gc
 import json
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,7 @@ import bench
 import bench_browser
 import bench_clients
 import bench_core
+import bench_embedded
 import bench_process
 import lessons
 import live
@@ -25,7 +26,8 @@ from bench_record import Record, percentile, seq_of
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from divviz.web import prose
+from divviz.web import assets, prose
+from divviz.web import server as serving
 
 
 def test_a_message_number_is_found_in_frames_of_both_directions() -> None:
@@ -156,6 +158,52 @@ def apart(run: Callable[[], Any]) -> Any:
     """Run it in a thread of its own: Playwright keeps an event loop in this one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(run).result()
+
+
+def test_bytes_of_an_embedded_board_are_those_that_came_over_the_wire_till_then() -> None:
+    def event(what: str, at: float, **of: Any) -> dict[str, Any]:
+        return {"method": f"Network.{what}", "params": {"timestamp": at, **of}}
+
+    def answered(one: str, at: float, name: str, **response: Any) -> dict[str, Any]:
+        found = {"url": f"http://x/{name}?a", "encodedDataLength": 100, **response}
+        return event("responseReceived", at, requestId=one, response=found)
+
+    events = [
+        answered("1", 1, "index.html"),
+        event("dataReceived", 1, requestId="1", encodedDataLength=2000),
+        answered("2", 2, "plotly.min.js"),
+        event("dataReceived", 2, requestId="2", encodedDataLength=5000),
+        event("webSocketFrameReceived", 3, response={"opcode": 2, "payloadData": "AAAA"}),
+        event("dataReceived", 4, requestId="2", encodedDataLength=7000),
+        answered("3", 4, "stage.js", fromDiskCache=True),
+        event("dataReceived", 4, requestId="3", encodedDataLength=9000),
+        event("requestServedFromCache", 4, requestId="4"),
+        answered("4", 4, "talk.js"),
+    ]
+    assert bench_embedded.received(events, 3) == (7203, 5100)
+    assert bench_embedded.received(events) == (14203, 12100)
+
+
+def test_an_embedded_board_is_heavy_once(
+    server: live.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_embedded, "REST", 0.1)
+    head, first, again = apart(lambda: list(embedded_once(server.url)))
+    assert len(head) == len(first) == len(again)
+    early, plotly, whole, whole_plotly = (int(cell) for cell in first[2:])
+    # What Streamlit's own page, its scripts and ours weigh when compressed; Plotly is 1.5 MB.
+    assert early - plotly > 500 and early <= whole and plotly <= whole_plotly
+    assert whole_plotly == pytest.approx(len(plotly_packed()) / 1000, abs=2)
+    assert int(again[4]) < 0.2 * whole and again[3] == again[5] == "0"
+
+
+def plotly_packed() -> bytes:
+    return serving.packed(assets.files()[assets.PLOTLY])
+
+
+def embedded_once(url: str) -> Iterator[list[str]]:
+    with Chromium() as browser:
+        yield from bench_embedded.rows(browser, url, visits=1)
 
 
 def test_every_lesson_has_a_drag() -> None:

@@ -9,6 +9,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 import scipy.stats as st
+from cases import each
 from scipy.optimize import brentq
 
 import divviz
@@ -87,8 +88,8 @@ def test_the_conjugate_is_infinite_just_where_no_tangent_is_as_steep() -> None:
     assert float(made(OPEN_LEFT).conjugate(np.array(-INF))) == -INF
 
 
-@pytest.mark.parametrize("key", GENERATORS)
-@pytest.mark.parametrize("u", [0.1, 1.0, 2.7])
+@each("key", GENERATORS)
+@each("u", [0.1, 1.0, 2.7])
 def test_a_tangent_touches_the_curve_and_stays_below_it(key: str, u: float) -> None:
     one = GENERATORS[key]
     t, intercept = tangent(one, u)
@@ -101,7 +102,7 @@ def test_the_tangent_of_kl_at_0_is_upright_and_starts_at_f_of_0() -> None:
     assert tangent(GENERATORS["reverse_kl"], 0.0) == (-INF, INF)
 
 
-@pytest.mark.parametrize("key", GENERATORS)
+@each("key", GENERATORS)
 def test_a_catalogue_entry_starts_the_curve_at_its_own_heights(key: str) -> None:
     one = GENERATORS[key]
     heights = one.f(np.array(KNOTS)) - one.f(np.array(1.0))
@@ -136,8 +137,8 @@ def nearest(wanted: Any, held: int | None) -> Any:
     return best
 
 
-@pytest.mark.parametrize("held", [None, 0, 1, 2, 4, 5, RISE])
-@pytest.mark.parametrize("seed", range(4))
+@each("held", [None, 0, 1, 2, 4, 5, RISE])
+@each("seed", range(4))
 def test_what_gives_way_is_the_least_that_can(held: int | None, seed: int) -> None:
     target = np.random.default_rng(seed).normal(size=RISE + 1)
     target[ONE] = 0.0
@@ -148,7 +149,7 @@ def test_what_gives_way_is_the_least_that_can(held: int | None, seed: int) -> No
         assert heights[held] == pytest.approx(target[held], abs=5e-6)
 
 
-@pytest.mark.parametrize("one", [*CURVES, *map(start, GENERATORS)], ids=str)
+@each("one", [*CURVES, *map(start, GENERATORS)])
 def test_what_is_convex_already_stays(one: Bent) -> None:
     again = convex(one.heights, one.slopes[-1])
     assert again.slopes == pytest.approx(one.slopes, abs=2e-5)
@@ -167,7 +168,7 @@ def test_an_end_opens_and_closes() -> None:
     assert dragged(TV, RISE, INF).open_right
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "words"),
     [
         (lambda: bent([1, 2, 3]), "3 numbers were given for the curve; give 6"),
@@ -191,7 +192,7 @@ def test_a_curve_that_is_none_is_refused(call: Any, words: str) -> None:
         call()
 
 
-@pytest.mark.parametrize("one", [*CURVES, *map(start, GENERATORS)], ids=str)
+@each("one", [*CURVES, *map(start, GENERATORS)])
 def test_a_curve_reads_back_as_it_is_spelled(one: Bent) -> None:
     assert read(str(one)) == one
     assert len(str(one)) < 80
@@ -208,7 +209,7 @@ def test_a_kink_at_1_alone_is_total_variation() -> None:
     assert (made(TV).conjugate(t) == GENERATORS["total_variation"].conjugate(t)).all()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@each("seed", range(6))
 def test_the_divergence_of_outcomes_is_the_sum_of_q_f_of_p_over_q(seed: int) -> None:
     one = bent(random_slopes(seed))
     w = np.random.default_rng(seed + 50).integers(0, 9, size=(2, 7))
@@ -240,8 +241,8 @@ ORACLES: list[tuple[str, str, Any, Any, tuple[float, float]]] = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q", "one", "other", "ends"), ORACLES, ids=lambda x: str(x)[:16])
-@pytest.mark.parametrize("knot", KNOTS[1:])
+@each(("p", "q", "one", "other", "ends"), ORACLES)
+@each("knot", KNOTS[1:])
 def test_a_hockey_stick_is_what_the_distribution_functions_say(
     p: str, q: str, one: Any, other: Any, ends: tuple[float, float], knot: float
 ) -> None:

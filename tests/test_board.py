@@ -21,6 +21,7 @@ from board import (
     values,
     visit,
 )
+from lessons import PHONE
 from playwright.sync_api import Page, expect
 
 import divviz
@@ -128,7 +129,7 @@ def test_a_freehand_density_fits_its_link_and_gives_the_same_numbers_elsewhere(
     assert len(divviz.parse(scene_text(page, "p")).weights) == 256
     assert len(address(page)) < 1500
     here = values(page)
-    other = new_page()
+    other = new_page(**PHONE)
     other.goto(page.url)
     number(other, "kl_pq").wait_for()
     assert values(other) == pytest.approx(here, rel=1e-12, abs=1e-300)
@@ -222,20 +223,18 @@ def test_the_drawing_surface_is_where_the_axes_end_and_names_whose_shape_is_draw
 def test_a_finger_draws_on_a_phone_without_scrolling_the_page(
     new_page: NewPage, server: live.Server
 ) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = new_page(**PHONE)
     visit(page, server, EVEN)
     box = plot_box(page)
-    touch = page.context.new_cdp_session(page)
 
-    def send(kind: str, x: float, y: float) -> None:
-        at = {"x": box["x"] + x * box["width"], "y": box["y"] + (1 - y) * box["height"]}
-        points = [] if kind == "touchEnd" else [at]
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    def place(x: float, y: float) -> tuple[float, float]:
+        return box["x"] + x * box["width"], box["y"] + (1 - y) * box["height"]
 
-    send("touchStart", 0.05, 0.9)
-    for i in range(1, 10):
-        send("touchMove", 0.05 + i * 0.1, 0.9 - i * 0.09)
-    send("touchEnd", 0.95, 0.1)
+    with live.finger(page) as touch:
+        touch("touchStart", *place(0.05, 0.9))
+        for i in range(1, 10):
+            touch("touchMove", *place(0.05 + i * 0.1, 0.9 - i * 0.09))
+        touch("touchEnd")
     settle(page)
     drawn = masses(page, "p")
     assert all(a > b for a, b in itertools.pairwise(drawn))

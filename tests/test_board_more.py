@@ -144,8 +144,8 @@ def test_an_undefined_number_is_a_dash_with_its_reason(page: Page, server: live.
 def test_on_a_phone_the_list_is_one_column_without_sideways_scrolling(
     new_page: NewPage, server: live.Server
 ) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, locale="zh-CN")
-    visit(page, server, f"{NORMALS}&show=mmd(2)")
+    page = new_page(viewport={"width": 390, "height": 844})
+    visit(page, server, f"{NORMALS}&show=mmd(2)&lang=zh")
     settle(page)
     boxes = [page.locator(f"[data-show={key}]").bounding_box() for key in REST]
     assert {round(box["x"]) for box in boxes if box} == {round(boxes[0]["x"])}  # type: ignore[index]

@@ -10,6 +10,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from cases import each
 from scipy.linalg import block_diag
 
 from divviz.capacity import (
@@ -66,8 +67,8 @@ def random_channels() -> list[np.ndarray]:
 # the capacity
 
 
-@pytest.mark.parametrize("e", NOISES)
-@pytest.mark.parametrize(
+@each("e", NOISES)
+@each(
     ("name", "closed"),
     [
         ("binary_symmetric", lambda e: math.log(2) - binary_entropy(e)),
@@ -220,13 +221,13 @@ def test_the_joint_table_is_the_input_times_the_rows() -> None:
     assert sent(binary_symmetric(0.25)).table.tolist() == [[0.375, 0.125], [0.125, 0.375]]
 
 
-@pytest.mark.parametrize("build", CHANNELS.values(), ids=CHANNELS)
+@each("build", CHANNELS.values())
 def test_rows_of_named_channels_sum_to_1(build: Any) -> None:
     for e in NOISES:
         np.testing.assert_allclose(build(e).sum(axis=1), 1, rtol=1e-15)
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "code"),
     [
         (lambda: capacity([[1, -1]]), "weight"),

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import each
 from scipy import integrate, stats
 
 from divviz import carried
@@ -57,7 +58,7 @@ def test_places_and_shares_are_those_of_the_mixture():
     assert (np.diff(load.x) > 0).all() and (load.share <= 0.5 + 1e-12).all()
 
 
-@pytest.mark.parametrize(
+@each(
     ("p", "q"),
     [
         ("normal(0,1)", "normal(1,1)"),

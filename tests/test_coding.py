@@ -12,6 +12,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -53,7 +54,7 @@ def bits_of_entropy(p: Any) -> float:
 # --- Huffman
 
 
-@pytest.mark.parametrize(
+@each(
     ("p", "words", "mean"),
     [
         # Cover & Thomas (2006): example 5.1.1, and the race of eight horses in chapter 1.
@@ -84,7 +85,7 @@ def feasible(n: int) -> np.ndarray:
     return every[(2.0**-every).sum(axis=1) <= 1]
 
 
-@pytest.mark.parametrize("n", range(2, 7))
+@each("n", range(2, 7))
 def test_huffman_is_the_shortest_of_all_codes(n: int) -> None:
     rng = np.random.default_rng(n)
     every = feasible(n)
@@ -182,7 +183,7 @@ def test_below_names_what_an_answer_leaves() -> None:
 # --- lengths
 
 
-@pytest.mark.parametrize("k", [0, 1, 2, 10, 52, 60, 1022, 1074])
+@each("k", [0, 1, 2, 10, 52, 60, 1022, 1074])
 def test_shannon_length_of_a_power_of_two_is_its_exponent(k: int) -> None:
     q = [math.ldexp(1.0, -k)]
     if k > 0:
@@ -191,7 +192,7 @@ def test_shannon_length_of_a_power_of_two_is_its_exponent(k: int) -> None:
     assert ideal_lengths(q)[0] == k
 
 
-@pytest.mark.parametrize(
+@each(
     ("q", "lengths"),
     [
         ([0.5, 0.1, 0.1, 0.1, 0.1, 0.1], [1, 4, 4, 4, 4, 4]),
@@ -300,7 +301,7 @@ def test_blocks_are_products_in_the_order_of_their_labels() -> None:
     assert [m == 0 for m in found.p] == [v == 0 for v in exact]
 
 
-@pytest.mark.parametrize(
+@each(
     ("p", "k", "mean"),
     [
         # By hand: 1, (0.81 + 2 0.09 + 3 0.1)/2, and
@@ -369,7 +370,7 @@ def test_a_certain_outcome_takes_no_bits() -> None:
 FOUR = huffman([1 / 2, 1 / 4, 1 / 8, 1 / 8])
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "call"),
     [
         ("weight", lambda: huffman([0.5, -0.1])),

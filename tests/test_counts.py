@@ -9,6 +9,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from cases import each
 from scipy import stats
 
 from divviz.dist import Dist, Points
@@ -100,8 +101,8 @@ def test_an_infinite_support_is_summed_to_the_last_bit(p: Dist, q: Dist, count: 
         assert found[key] == pytest.approx(float(expected[key]), rel=1e-12, abs=0), key
 
 
-@pytest.mark.parametrize("p", [0.001, 0.3, 0.9])
-@pytest.mark.parametrize("q", [0.001, 0.001 * (1 + 1e-10), 0.9])
+@each("p", [0.001, 0.3, 0.9])
+@each("q", [0.001, 0.001 * (1 + 1e-10), 0.9])
 def test_kl_of_geometrics_is_its_closed_form(p: float, q: float) -> None:
     """log p/q + (1/p - 1) log (1-p)/(1-q), with the terms' cancellation done at 40 digits."""
     a, b = mp.mpf(p), mp.mpf(q)
@@ -137,11 +138,10 @@ FINITE = [
 ]
 
 
-@pytest.mark.parametrize("q", FINITE, ids=lambda d: d.name)
-@pytest.mark.parametrize(
+@each("q", FINITE)
+@each(
     "p",
     [make("poisson", 1e-6), make("geometric", 0.9), make("negative_binomial", 0.1, 0.9)],
-    ids=str,
 )
 def test_an_infinite_support_against_a_finite_one_is_infinite(p: Dist, q: Dist) -> None:
     found = evaluate(p, q)
@@ -164,8 +164,8 @@ def test_an_outcome_of_next_to_no_mass_that_a_list_leaves_out_makes_kl_infinite(
 # --- negative binomial ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("r", [1e-6, 0.01, 1, 30.5, 1000])
-@pytest.mark.parametrize("p", [0.001, 0.3, 0.999])
+@each("r", [1e-6, 0.01, 1, 30.5, 1000])
+@each("p", [0.001, 0.3, 0.999])
 def test_a_negative_binomial_has_its_log_masses_to_thirteen_digits(r: float, p: float) -> None:
     dist = make("negative_binomial", r, p)
     ends = dist.atoms()[0][[0, -1]]
@@ -176,8 +176,8 @@ def test_a_negative_binomial_has_its_log_masses_to_thirteen_digits(r: float, p: 
         assert float(dist.log_density(k)) == pytest.approx(exact, rel=4e-15, abs=2e-13)
 
 
-@pytest.mark.parametrize("r", [1e-6, 0.5, 30.5, 1000])
-@pytest.mark.parametrize("p", [0.01, 0.3, 0.999])
+@each("r", [1e-6, 0.5, 30.5, 1000])
+@each("p", [0.01, 0.3, 0.999])
 def test_what_a_negative_binomial_leaves_out_is_less_than_a_sum_can_hold(
     r: float, p: float
 ) -> None:
@@ -203,7 +203,7 @@ def test_a_sure_success_has_no_failures() -> None:
 # --- zipf -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("s", [0, 0.5, 1, 2.5, 40])
+@each("s", [0, 0.5, 1, 2.5, 40])
 def test_zipf_has_the_moments_of_exact_sums(s: float) -> None:
     n, a = 300, mp.mpf(s)
     total = mp.fsum(mp.mpf(k) ** -a for k in range(1, n + 1))

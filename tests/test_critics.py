@@ -7,6 +7,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 import scipy.stats as st
+from cases import each
+from pairs import pair_of
 
 from divviz import SceneError, parse, pmf
 from divviz.bent import bent, made
@@ -21,14 +23,6 @@ OPEN = made(bent([-INF, -2, -1, 0, 1, INF]))
 ALL = [*GENERATORS.values(), BENT, OPEN]
 P, Q = [0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1]
 NORMALS = "normal(0,1)", "normal(1,1.2)"
-
-
-def pair_of(p: str, q: str) -> Pair:
-    return Pair(parse(p), parse(q))
-
-
-def name(one: Generator) -> str:
-    return one.key
 
 
 # --- the spelling
@@ -54,7 +48,7 @@ def test_any_critic_is_spelled_within_a_link() -> None:
     assert read(str(one)) == one and len(str(one)) < 2000
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "words"),
     [
         (lambda: critic([]), "0 values were given; use 1 to 128"),
@@ -83,7 +77,7 @@ def test_a_critic_that_is_none_is_refused(call: Any, words: str) -> None:
         call()
 
 
-@pytest.mark.parametrize("one", ALL, ids=name)
+@each("one", ALL)
 def test_values_are_moved_to_where_the_conjugate_is_finite(one: Generator) -> None:
     wild = np.array([-INF, -1e300, -7.123456, 0, 0.3, 0.34657359, 0.5, 1, 600.0, INF, math.nan])
     kept = within(one, wild)
@@ -95,7 +89,7 @@ def test_values_are_moved_to_where_the_conjugate_is_finite(one: Generator) -> No
 # --- outcomes
 
 
-@pytest.mark.parametrize("one", ALL, ids=name)
+@each("one", ALL)
 def test_the_bound_is_the_mean_under_p_less_the_mean_of_the_conjugate_under_q(
     one: Generator,
 ) -> None:
@@ -108,8 +102,8 @@ def test_the_bound_is_the_mean_under_p_less_the_mean_of_the_conjugate_under_q(
     assert found.share.sum() == pytest.approx(found.divergence, rel=1e-12)
 
 
-@pytest.mark.parametrize("one", ALL, ids=name)
-@pytest.mark.parametrize("seed", range(4))
+@each("one", ALL)
+@each("seed", range(4))
 def test_no_critic_shows_more_than_there_is(one: Generator, seed: int) -> None:
     rng = np.random.default_rng(seed)
     p, q = rng.integers(0, 5, size=(2, 6)) + np.eye(6)[:1] + np.eye(6)[1:2]
@@ -121,7 +115,7 @@ def test_no_critic_shows_more_than_there_is(one: Generator, seed: int) -> None:
     assert top.bound >= found.bound - 1e-9
 
 
-@pytest.mark.parametrize("key", GENERATORS)
+@each("key", GENERATORS)
 def test_the_best_critic_shows_the_divergence_up_to_its_rounding(key: str) -> None:
     one, pair = GENERATORS[key], Pair(pmf(P), pmf(Q))
     found = shown(one, pair, best(one, pair, critic([0] * 4)))
@@ -129,8 +123,8 @@ def test_the_best_critic_shows_the_divergence_up_to_its_rounding(key: str) -> No
     assert found.gap == pytest.approx(0, abs=1e-8)
 
 
-@pytest.mark.parametrize("one", ALL, ids=name)
-@pytest.mark.parametrize("p", [pmf(P), parse("normal(0,1)"), parse("poisson(300)")], ids=str)
+@each("one", ALL)
+@each("p", [pmf(P), parse("normal(0,1)"), parse("poisson(300)")])
 def test_a_critic_that_sees_no_difference_shows_none(one: Generator, p: Any) -> None:
     q = {"pmf": pmf(Q), "normal": parse("normal(1,2)"), "poisson": parse("poisson(310)")}[p.name]
     pair = Pair(p, q)
@@ -193,7 +187,7 @@ def test_cells_hold_the_masses_that_scipy_gives() -> None:
     assert found.coarse.sum() == pytest.approx(found.divergence - found.most, rel=1e-9)
 
 
-@pytest.mark.parametrize("one", ALL, ids=name)
+@each("one", ALL)
 def test_the_best_critic_of_cells_shows_the_divergence_of_their_masses(one: Generator) -> None:
     pair = pair_of(*NORMALS)
     p, q = masses()
@@ -244,8 +238,8 @@ PAIRS = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q"), PAIRS)
-@pytest.mark.parametrize("one", ALL, ids=name)
+@each(("p", "q"), PAIRS)
+@each("one", ALL)
 def test_what_is_shown_and_what_is_lost_make_the_divergence(one: Generator, p: str, q: str) -> None:
     pair = pair_of(p, q)
     like = critic([0] * 24, window_of(pair))
@@ -276,7 +270,7 @@ def test_the_bound_is_that_of_the_same_critic_as_a_function(key: str) -> None:
     assert found == pytest.approx(variational_bound(key, p, q, step), abs=1e-6)
 
 
-@pytest.mark.parametrize(
+@each(
     ("p", "q", "key", "where"),
     [
         ("cauchy(0,1)", "normal(0,1)", "kl", [0, 7]),

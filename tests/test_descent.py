@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import each
 from scipy import differentiate
 
 from divviz.descent import descend
@@ -25,10 +26,10 @@ TOGETHER = [
     *[("gamma(3,1)", "lognormal", key) for key in ("kl_pq", "kl_qp", "js", "w2")],
     *[("gamma(3,1)", "weibull", key) for key in ("kl_pq", "kl_qp")],
     *[("gamma(3,1)", "rayleigh", key) for key in ("js", "w2")],
-    *[("beta(2,5)", "uniform", key) for key in ("kl_pq", "kl_qp", "w2")],
+    *[("beta(2,5)", "uniform", key) for key in ("kl_pq", "w2")],
     *[("normal(1,2)", "logistic", key) for key in ("kl_pq", "kl_qp", "chi2", "w1")],
-    *[("student_t(5,1,2)", "normal", key) for key in ("kl_pq", "kl_qp", "w2")],
-    *[(TEETH, "poisson", key) for key in ("kl_pq", "js", "chi2", "w1", "w2")],
+    *[("student_t(5,1,2)", "normal", key) for key in ("kl_pq", "w2")],
+    *[(TEETH, "poisson", key) for key in ("kl_pq", "js", "chi2", "w1")],
     *[("poisson(4)", "geometric", key) for key in ("kl_qp", "js", "w1", "w2")],
     ("gamma(100,1)", "gamma", "kl_qp"),
     ("gamma(3,1)", "exponential", "kl_pq"),
@@ -92,8 +93,8 @@ NORMAL = {
 }
 
 
-@pytest.mark.parametrize("q", [(1.5, 2.0), (-0.2, 1.1), (0.4, 3.0)])
-@pytest.mark.parametrize("key", NORMAL)
+@each("q", [(1.5, 2.0), (-0.2, 1.1), (0.4, 3.0)])
+@each("key", NORMAL)
 def test_the_gradient_between_normals_is_that_of_the_closed_form(key, q):
     start = make("normal", *q)
     first = descend(parse("normal(0.3,1.2)"), "normal", key, start, steps=1).path[0]
@@ -234,7 +235,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "name", "key", "more", "code"), REFUSED)
+@each(("text", "name", "key", "more", "code"), REFUSED)
 def test_what_cannot_be_descended_is_told_in_a_sentence(text, name, key, more, code):
     with pytest.raises(SceneError) as caught:
         descend(parse(text), name, key, **more)

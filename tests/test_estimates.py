@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from cases import each
 from scipy.special import digamma
 from scipy.stats import binom
 
@@ -125,8 +126,8 @@ def test_an_outcome_that_q_may_lose_leaves_the_interval_open():
 # --- by neighbours --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("k", [1, 2, 3, 7])
-@pytest.mark.parametrize("seed", range(5))
+@each("k", [1, 2, 3, 7])
+@each("seed", range(5))
 def test_the_neighbours_are_those_of_all_distances_sorted(k, seed):
     x, y = np.sort(rng(seed).normal(size=40)), np.sort(rng(seed + 9).normal(1, 2, size=25))
     own = np.sort(np.abs(x[:, None] - x), axis=1)
@@ -166,7 +167,7 @@ def test_the_nearest_neighbour_kl_by_hand():
     assert found == pytest.approx(expected, rel=1e-14)
 
 
-@pytest.mark.parametrize(
+@each(
     ("draw", "true", "scatter"),
     [
         # The scatter of log f(X), and what the nearest distances add (psi'(3) = 0.395).
@@ -176,7 +177,7 @@ def test_the_nearest_neighbour_kl_by_hand():
         (lambda r, n: r.normal(0, 1e-5, n), NORMAL - 5 * math.log(10), math.sqrt(0.895)),
     ],
 )
-@pytest.mark.parametrize("n", [2000, 50_000])
+@each("n", [2000, 50_000])
 def test_known_entropies_are_found_within_four_standard_errors(draw, true, scatter, n):
     found = nearest_entropy(draw(rng(n), n), resamples=20).value
     assert found == pytest.approx(true, abs=4 * scatter / math.sqrt(n))
@@ -277,7 +278,7 @@ def test_the_interval_is_as_wide_as_the_multinomial_says(outcomes, each):
     assert found.high - found.low == pytest.approx(high - low, rel=0.12)
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "code"),
     [
         (lambda: plug_in_entropy([]), "samples_count"),

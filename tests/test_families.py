@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+from cases import each
 from scipy import stats
 
 from divviz.families import (
@@ -107,7 +108,7 @@ def test_every_family_of_the_table_is_tried_here() -> None:
     assert EVERY.keys() == FAMILIES.keys()
 
 
-@pytest.mark.parametrize("name", SCIPY)
+@each("name", SCIPY)
 def test_a_family_has_the_densities_and_moments_that_scipy_has(name: str) -> None:
     dist, twin = EVERY[name], SCIPY[name]
     logs = twin.logpmf(X) if dist.kind == "discrete" else twin.logpdf(X)
@@ -121,7 +122,7 @@ def test_a_family_has_the_densities_and_moments_that_scipy_has(name: str) -> Non
         assert dist.sd() == pytest.approx(twin.std(), rel=1e-12)
 
 
-@pytest.mark.parametrize("dist", EVERY.values(), ids=EVERY)
+@each("dist", EVERY.values())
 def test_cdf_sf_and_quantile_fit_together(dist: Dist) -> None:
     low, high = dist.window()
     x = np.linspace(low, high, 101)
@@ -134,14 +135,14 @@ def test_cdf_sf_and_quantile_fit_together(dist: Dist) -> None:
     assert not np.isnan(ends).any() and ends[0] <= ends[1]
 
 
-@pytest.mark.parametrize("dist", EVERY.values(), ids=EVERY)
+@each("dist", EVERY.values())
 def test_a_distribution_is_a_value_with_one_spelling(dist: Dist) -> None:
     again = pickle.loads(pickle.dumps(dist))
     assert again == dist and hash(again) == hash(dist) and str(again) == str(dist)
     assert str(dist).startswith(dist.name + "(") and " " not in str(dist)
 
 
-@pytest.mark.parametrize("dist", EVERY.values(), ids=EVERY)
+@each("dist", EVERY.values())
 def test_the_window_is_finite_and_has_width_and_few_outcomes(dist: Dist) -> None:
     low, high = dist.window()
     assert math.isfinite(low) and math.isfinite(high) and low < high
@@ -150,7 +151,7 @@ def test_the_window_is_finite_and_has_width_and_few_outcomes(dist: Dist) -> None
         assert ((values >= low) & (values <= high)).sum() <= 64
 
 
-@pytest.mark.parametrize("dist", EVERY.values(), ids=EVERY)
+@each("dist", EVERY.values())
 def test_mass_sums_to_1(dist: Dist) -> None:
     if dist.kind == "discrete":
         assert np.exp(dist.atoms()[1]).sum() == pytest.approx(1, abs=1e-13)
@@ -160,15 +161,10 @@ def test_mass_sums_to_1(dist: Dist) -> None:
         assert Pair(dist, dist).ground.p.sum() == pytest.approx(1, abs=1e-12)
 
 
-def handles() -> list[object]:
-    return [
-        pytest.param(dist, handle, id=f"{name}-{handle.name}")
-        for name, dist in EVERY.items()
-        for handle in dist.family.handles
-    ]
+HANDLES = [(dist, handle) for dist in EVERY.values() for handle in dist.family.handles]
 
 
-@pytest.mark.parametrize(("dist", "handle"), handles())
+@each(("dist", "handle"), HANDLES)
 def test_a_handle_that_is_dragged_sits_where_it_was_dropped(dist: Dist, handle: object) -> None:
     at = handle.at(*dist.args)  # type: ignore[attr-defined]
     target = round(at) if dist.kind == "discrete" and dist.name != "geometric" else at * 1.02
@@ -177,15 +173,15 @@ def test_a_handle_that_is_dragged_sits_where_it_was_dropped(dist: Dist, handle: 
     assert moved.handles()[handle.name] == pytest.approx(target, rel=1e-9, abs=1e-9)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("dist", "handle"), handles())
-@pytest.mark.parametrize("x", [-1e300, -5.0, 0.0, 1.0, 1e300])
+@each(("dist", "handle"), HANDLES)
+@each("x", [-1e300, -5.0, 0.0, 1.0, 1e300])
 def test_a_handle_dragged_anywhere_gives_legal_parameters(
     dist: Dist, handle: object, x: float
 ) -> None:
     make(dist.name, *handle.drag(x, *dist.args))  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+@each("family", FAMILIES.values())
 def test_params_hold_their_defaults_and_sliders_within_what_they_accept(family: object) -> None:
     for param in family.params:  # type: ignore[attr-defined]
         assert param.minimum <= param.low <= param.default <= param.high <= param.maximum
@@ -219,12 +215,12 @@ SPELLINGS = [
 ]
 
 
-@pytest.mark.parametrize(("dist", "text"), SPELLINGS)
+@each(("dist", "text"), SPELLINGS)
 def test_a_distribution_is_spelled_in_the_grammar(dist: Dist, text: str) -> None:
     assert str(dist) == text
 
 
-@pytest.mark.parametrize("count", range(2, 10))
+@each("count", range(2, 10))
 def test_levels_take_two_characters_each(count: int) -> None:
     levels = [(i * 577 + 4000) % 4096 for i in range(count)]
     text = levels_text(levels)
@@ -305,9 +301,7 @@ def nested(depth: int) -> Dist:
     return dist
 
 
-@pytest.mark.parametrize(
-    ("code", "attempt"), REFUSED, ids=[f"{i}-{code}" for i, (code, _) in enumerate(REFUSED)]
-)
+@each(("code", "attempt"), REFUSED)
 def test_what_cannot_be_is_refused_with_a_sentence(code: str, attempt: object) -> None:
     with pytest.raises(SceneError) as caught:
         attempt()  # type: ignore[operator]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 from scipy import integrate, special
 
 from divviz.dist import Tail
@@ -147,7 +148,7 @@ W1 = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("p", "q", "truth"), W1, ids=lambda d: str(d)[:40])
+@each(("p", "q", "truth"), W1)
 def test_w1_has_its_closed_form(p: Dist, q: Dist, truth: float) -> None:
     assert evaluate(p, q)["w1"] == pytest.approx(truth, rel=1e-9)
 
@@ -190,7 +191,7 @@ FISHER = [
 ]
 
 
-@pytest.mark.parametrize(("name", "args", "at", "information"), FISHER)
+@each(("name", "args", "at", "information"), FISHER)
 def test_kl_of_members_1e_10_apart_is_half_the_fisher_information(
     name: str, args: tuple[float, ...], at: int, information: float
 ) -> None:
@@ -287,7 +288,7 @@ VERDICTS = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q", "pq", "qp"), VERDICTS, ids=lambda d: str(d))
+@each(("p", "q", "pq", "qp"), VERDICTS)
 def test_infinity_is_decided_as_the_tails_say(p: Dist, q: Dist, pq: bool, qp: bool) -> None:
     found = evaluate(p, q)
     assert [math.isinf(found["kl_pq"]), math.isinf(found["kl_qp"])] == [pq, qp]
@@ -320,7 +321,7 @@ ENDURED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("q", ENDURED)
+@each("q", ENDURED)
 def test_a_tail_endures_the_growth_that_its_moments_allow(q: str) -> None:
     assert {name for name, tail in TAIL.items() if endures(tail, TAIL[q])} == ENDURED[q]
 

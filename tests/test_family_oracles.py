@@ -11,6 +11,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from cases import each
 from scipy import integrate, special
 
 from divviz.families import FAMILIES, Dist, make
@@ -265,7 +266,7 @@ def shares(dist: Dist) -> list[float]:
     return SHARES[2:] if dist.name in ("skewnormal", "vonmises") else SHARES
 
 
-@pytest.mark.parametrize("dist", MEMBERS, ids=str)
+@each("dist", MEMBERS)
 def test_log_density_agrees_with_40_digits_from_end_to_end(dist: Dist) -> None:
     exact = exact_of(dist)
     for x in [*dist.quantile(shares(dist)), *dist.isf(shares(dist))]:
@@ -275,7 +276,7 @@ def test_log_density_agrees_with_40_digits_from_end_to_end(dist: Dist) -> None:
             assert abs(float(dist.log_density(x)) - truth) <= 1e-13 * max(1, abs(truth))
 
 
-@pytest.mark.parametrize("dist", MEMBERS, ids=str)
+@each("dist", MEMBERS)
 def test_cdf_and_sf_keep_their_digits_in_both_tails(dist: Dist) -> None:
     exact = exact_of(dist)
     low, high = dist.support()[0]
@@ -289,7 +290,7 @@ def test_cdf_and_sf_keep_their_digits_in_both_tails(dist: Dist) -> None:
             assert abs(mp.mpf(float(value)) - truth) <= 3e-13 * truth + slack
 
 
-@pytest.mark.parametrize("dist", MEMBERS, ids=str)
+@each("dist", MEMBERS)
 def test_quantile_and_isf_are_where_that_mass_lies_beyond(dist: Dist) -> None:
     exact = exact_of(dist)
     low, high = dist.support()[0]
@@ -303,7 +304,7 @@ def test_quantile_and_isf_are_where_that_mass_lies_beyond(dist: Dist) -> None:
                 assert miss <= 1e-13 * abs(place) + grain
 
 
-@pytest.mark.parametrize("dist", MEMBERS, ids=str)
+@each("dist", MEMBERS)
 def test_mean_and_sd_agree_with_40_digits(dist: Dist) -> None:
     exact = exact_of(dist)
     for value, truth in ((dist.mean(), exact.mean), (dist.sd(), exact.sd)):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 from pairs import pair_of
 from pictures import T, line, row, spoken
 
@@ -49,7 +50,7 @@ def leaves(node: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 # ---- every picture ----
 
 
-@pytest.mark.parametrize("key", MEASURES)
+@each("key", MEASURES)
 def test_every_picture_is_plain_json_in_tokens_of_colour(key: str) -> None:
     for p, q in PAIRS:
         figure = figures.picture(pair_of(p, q), key, "bits", T)
@@ -59,7 +60,7 @@ def test_every_picture_is_plain_json_in_tokens_of_colour(key: str) -> None:
                 assert TOKEN.fullmatch(leaf), (p, q, name, leaf)
 
 
-@pytest.mark.parametrize("key", MEASURES)
+@each("key", MEASURES)
 def test_every_line_has_as_many_x_as_y_and_nothing_infinite(key: str) -> None:
     for p, q in PAIRS:
         for trace in figures.picture(pair_of(p, q), key, "nats", T)["data"]:
@@ -70,7 +71,7 @@ def test_every_line_has_as_many_x_as_y_and_nothing_infinite(key: str) -> None:
             assert np.isfinite(y).any() or plain, (p, q)
 
 
-@pytest.mark.parametrize("key", MEASURES)
+@each("key", MEASURES)
 def test_the_axes_hold_all_that_is_drawn(key: str) -> None:
     for p, q in PAIRS:
         figure = figures.picture(pair_of(p, q), key, "nats", T)
@@ -82,7 +83,7 @@ def test_the_axes_hold_all_that_is_drawn(key: str) -> None:
             assert np.all(held), (p, q, trace["yaxis"])
 
 
-@pytest.mark.parametrize("key", MEASURES)
+@each("key", MEASURES)
 def test_a_picture_has_two_rows_at_most_and_never_moves_under_a_finger(key: str) -> None:
     layout = figures.picture(pair_of("normal(0,1)", "normal(2,1)"), key, "nats", T)["layout"]
     axes = [name for name in layout if re.fullmatch(r"[xy]axis\d*", name)]
@@ -93,7 +94,7 @@ def test_a_picture_has_two_rows_at_most_and_never_moves_under_a_finger(key: str)
     assert all(low[1] < high[0] for low, high in pairwise(spans))
 
 
-@pytest.mark.parametrize("key", MEASURES)
+@each("key", MEASURES)
 def test_x_lines_up_with_the_board(key: str) -> None:
     pair = pair_of("normal(0,1)", "normal(2,1)")
     layout = figures.picture(pair, key, "nats", T, (-7.0, 9.0))["layout"]

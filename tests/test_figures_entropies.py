@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 from pairs import pair_of
 from pictures import SHOWN, T, line, row, spoken
 
@@ -31,8 +32,8 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("key", NAMES)
-@pytest.mark.parametrize(("p", "q"), SHOWN)
+@each("key", NAMES)
+@each(("p", "q"), SHOWN)
 def test_the_area_under_a_term_is_the_measure(p: str, q: str, key: str) -> None:
     pair = pair_of(p, q)
     value = values(pair, "bits")[key if key != "js_distance" else "js"]
@@ -46,7 +47,7 @@ def test_the_area_under_a_term_is_the_measure(p: str, q: str, key: str) -> None:
         assert np.trapezoid(y, x) == pytest.approx(value, rel=0.02, abs=0.01)
 
 
-@pytest.mark.parametrize("key", NAMES)
+@each("key", NAMES)
 def test_the_bars_of_outcomes_sum_to_the_measure(key: str) -> None:
     pair = pair_of("pmf(0.02,0.2,0.3,0.48)", "pmf(0.3,0.1,0.2,0.4)")
     value = values(pair, "hartleys")[key if key != "js_distance" else "js"]
@@ -76,8 +77,8 @@ def bars(figure: dict[str, Any]) -> list[tuple[float, float]]:
     return [(x[0], x[2]) for x in found]
 
 
-@pytest.mark.parametrize(("p", "q"), [*SHOWN, ("pmf(1,2,3)", "pmf(3,2,1)")])
-@pytest.mark.parametrize(
+@each(("p", "q"), [*SHOWN, ("pmf(1,2,3)", "pmf(3,2,1)")])
+@each(
     ("key", "own", "extra"),
     [
         ("kl_pq", "entropy_p", "kl_pq"),
@@ -101,8 +102,8 @@ def test_kl_begins_where_entropy_ends_and_ends_where_cross_entropy_ends(
     assert cross == pytest.approx((0, kl[1]), abs=1e-5)
 
 
-@pytest.mark.parametrize("key", ["kl_pq", "cross_entropy_pq"])
-@pytest.mark.parametrize(("p", "q"), INFINITE)
+@each("key", ["kl_pq", "cross_entropy_pq"])
+@each(("p", "q"), INFINITE)
 def test_infinity_runs_off_the_edge_and_is_marked(p: str, q: str, key: str) -> None:
     pair = pair_of(p, q)
     figure = figures.picture(pair, key, "nats", T)

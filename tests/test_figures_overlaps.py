@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import each
 from pairs import pair_of
 from pictures import T, line, row, spoken
 
@@ -31,10 +32,8 @@ TERMS = {  # a measure, the name of its term, and what the term's area is in the
 # ---- overlaps ----
 
 
-@pytest.mark.parametrize("key", TERMS)
-@pytest.mark.parametrize(
-    ("p", "q"), [("normal(0,1)", "normal(0.5,1.2)"), ("laplace(0,1)", "logistic(0.3,1)")]
-)
+@each("key", TERMS)
+@each(("p", "q"), [("normal(0,1)", "normal(0.5,1.2)"), ("laplace(0,1)", "logistic(0.3,1)")])
 def test_the_area_under_the_term_of_an_overlap_is_its_number(p: str, q: str, key: str) -> None:
     pair, (name, area) = pair_of(p, q), TERMS[key]
     value = values(pair, "nats", [key])[key]
@@ -45,7 +44,7 @@ def test_the_area_under_the_term_of_an_overlap_is_its_number(p: str, q: str, key
         assert np.trapezoid(y, x) == pytest.approx(area(value), rel=0.02, abs=1e-3)
 
 
-@pytest.mark.parametrize("key", TERMS)
+@each("key", TERMS)
 def test_the_bars_of_an_overlap_sum_to_its_number(key: str) -> None:
     pair, (name, area) = pair_of("pmf(0.02,0.2,0.3,0.48)", "pmf(0.3,0.1,0.2,0.4)"), TERMS[key]
     value = values(pair, "nats", [key])[key]
@@ -53,7 +52,7 @@ def test_the_bars_of_an_overlap_sum_to_its_number(key: str) -> None:
     assert y.sum() == pytest.approx(area(value), abs=1e-6)
 
 
-@pytest.mark.parametrize("key", ["tv", "hellinger", "chi2_pearson", "jeffreys", "mse"])
+@each("key", ["tv", "hellinger", "chi2_pearson", "jeffreys", "mse"])
 def test_where_p_is_larger_is_plain_and_where_q_is_larger_is_hatched(key: str) -> None:
     pair = pair_of("pmf(1,2,3,4)", "pmf(4,3,2,1)")
     ours, theirs = (t for t in row(figures.picture(pair, key, "nats", T), "y") if "fill" in t)
@@ -68,7 +67,7 @@ POWERS = [("renyi", 0.5), ("renyi", 2.5), ("tsallis", 0.3), ("tsallis", 2.0)]
 POWERS += [("alpha_divergence", -0.5), ("alpha_divergence", 0.5), ("renyi", 0.0)]
 
 
-@pytest.mark.parametrize(("key", "alpha"), POWERS)
+@each(("key", "alpha"), POWERS)
 def test_the_sum_of_a_product_of_powers_is_what_the_measure_is_made_of(
     key: str, alpha: float
 ) -> None:
@@ -117,7 +116,7 @@ def test_what_is_beyond_all_numbers_is_drawn_in_a_power_of_ten_and_is_not_infini
     assert any("√(pq) / 10⁻" in n["text"] for n in small["layout"]["annotations"])
 
 
-@pytest.mark.parametrize(
+@each(
     ("p", "q", "key", "marks"),
     [
         ("cauchy(0,1)", "normal(0,1.5)", "chi2_pearson", ["← ∞", "∞ →"]),

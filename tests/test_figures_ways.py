@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pairs import pair_of
@@ -18,7 +19,7 @@ from divviz.web import figures
 # ---- the way from P to Q ----
 
 
-@pytest.mark.parametrize(
+@each(
     ("p", "q"),
     [*SHOWN, ("pmf(1,2,3)", "pmf(3,2,1)"), ("pmf(-1.5:1,0:1,7:2)", "pmf(-1.5:2,0:1,7:1)")],
 )
@@ -55,8 +56,8 @@ def test_streams_carry_all_of_p_to_all_of_q_by_the_shortest_way(p: list, q: list
     assert mass @ np.abs(end - start) == pytest.approx(values(pair)["w1"], abs=0.1)
 
 
-@pytest.mark.parametrize("view", [None, (-1.0, 1.0)])
-@pytest.mark.parametrize(("p", "q"), SHOWN)
+@each("view", [None, (-1.0, 1.0)])
+@each(("p", "q"), SHOWN)
 def test_equal_parcels_travel_from_quantile_to_quantile(
     p: str, q: str, view: tuple[float, float] | None
 ) -> None:
@@ -70,7 +71,7 @@ def test_equal_parcels_travel_from_quantile_to_quantile(
 # ---- CDFs and what is blurred ----
 
 
-@pytest.mark.parametrize(
+@each(
     ("p", "q"),
     [
         *SHOWN,
@@ -89,7 +90,7 @@ def test_the_area_below_the_squared_gap_is_the_square_of_the_energy_distance(
     assert np.trapezoid(y, x) == pytest.approx(value**2, rel=0.03)
 
 
-@pytest.mark.parametrize(("p", "q"), SHOWN)
+@each(("p", "q"), SHOWN)
 def test_the_area_of_the_criterion_is_its_number(p: str, q: str) -> None:
     pair = pair_of(p, q)
     value = values(pair, "nats", ["cramer_von_mises"])["cramer_von_mises"]
@@ -104,7 +105,7 @@ def test_the_bars_of_the_criterion_sum_to_its_number() -> None:
     assert y == pytest.approx((p.cumsum() - q.cumsum()) ** 2 * (p + q) / 2, abs=1e-7)
 
 
-@pytest.mark.parametrize(
+@each(
     ("p", "q", "x"),
     [
         ("normal(0,1)", "normal(2,1)", 1.0),
@@ -129,7 +130,7 @@ def test_a_bar_stands_where_the_cdfs_are_furthest_apart(p: str, q: str, x: float
     assert not [t for t in aside["data"] if t.get("line", {}).get("color") == "@ink"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("p", "q", "sigma"),
     [
         ("normal(0,1)", "normal(2,1)", 0.02),

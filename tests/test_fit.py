@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import each
 from scipy import integrate, optimize, stats
 from scipy.special import ndtri
 
@@ -26,7 +27,7 @@ def kl(p, q):
     return evaluate(p, q)["kl_pq"]
 
 
-@pytest.mark.parametrize("name", [n for n in PARAMETRIC if n not in ("binomial", "one_hot")])
+@each("name", [n for n in PARAMETRIC if n not in ("binomial", "one_hot")])
 def test_a_member_of_a_family_is_closest_to_itself(name):
     member = default(name)
     found = closest(member, name)
@@ -53,7 +54,7 @@ CLOSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "name", "args"), CLOSED)
+@each(("text", "name", "args"), CLOSED)
 def test_the_closed_forms_of_maximum_likelihood(text, name, args):
     assert closest(parse(text), name).args == pytest.approx(args, rel=1e-9, abs=1e-12)
 
@@ -110,7 +111,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "name", "code"), REFUSED)
+@each(("text", "name", "code"), REFUSED)
 def test_where_no_member_is_closest_the_visitor_is_told_why(text, name, code):
     with pytest.raises(SceneError) as caught:
         closest(parse(text), name)
@@ -271,7 +272,7 @@ LIKELIEST = [
 ]
 
 
-@pytest.mark.parametrize(("name", "args"), LIKELIEST)
+@each(("name", "args"), LIKELIEST)
 def test_kl_from_data_is_maximum_likelihood(name, args):
     assert closest(samples(DATA), name).args == pytest.approx(args, rel=1e-4)
 
@@ -305,7 +306,7 @@ def number(key, p, q):
     return float(np.abs(np.cumsum(p - q)).sum())
 
 
-@pytest.mark.parametrize("key", ["kl_pq", "kl_qp", "js", "chi2", "w1"])
+@each("key", ["kl_pq", "kl_qp", "js", "chi2", "w1"])
 def test_the_closest_interval_of_outcomes_is_the_best_of_all(key):
     p = padded(MASS, 14)
 
@@ -374,7 +375,7 @@ NONE = [
 ]
 
 
-@pytest.mark.parametrize(("text", "name", "key", "code"), NONE)
+@each(("text", "name", "key", "code"), NONE)
 def test_an_infinite_objective_says_which_way_and_what_to_do(text, name, key, code):
     with pytest.raises(SceneError) as caught:
         closest(parse(text), name, key)

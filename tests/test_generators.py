@@ -6,6 +6,7 @@ from collections.abc import Callable
 import mpmath as mp
 import numpy as np
 import pytest
+from cases import each
 from scipy.optimize import minimize_scalar
 
 import divviz
@@ -36,20 +37,20 @@ def test_every_generator_has_an_oracle() -> None:
     assert F.keys() == GENERATORS.keys()
 
 
-@pytest.mark.parametrize("key", GENERATORS)
+@each("key", GENERATORS)
 def test_f_is_the_formula_of_its_name(key: str) -> None:
     truth = [float(F[key](mp.mpf(u))) for u in U]
     assert GENERATORS[key].f(U).tolist() == pytest.approx(truth, rel=1e-11, abs=1e-15)
 
 
-@pytest.mark.parametrize("key", GENERATORS)
+@each("key", GENERATORS)
 def test_the_slope_is_the_derivative_of_f(key: str) -> None:
     smooth = U[U != 1] if key == "total_variation" else U
     truth = [float(mp.diff(F[key], mp.mpf(u))) for u in smooth]
     assert GENERATORS[key].slope(smooth).tolist() == pytest.approx(truth, rel=1e-11, abs=1e-13)
 
 
-@pytest.mark.parametrize("key", GENERATORS)
+@each("key", GENERATORS)
 def test_the_conjugate_is_the_supremum_of_its_definition(key: str) -> None:
     one = GENERATORS[key]
     low, high = one.critic
@@ -67,7 +68,7 @@ def test_the_conjugate_is_the_supremum_of_its_definition(key: str) -> None:
         )
 
 
-@pytest.mark.parametrize("key", GENERATORS)
+@each("key", GENERATORS)
 def test_the_conjugate_is_infinite_past_the_end_of_its_range(key: str) -> None:
     high = GENERATORS[key].critic[1]
     if math.isfinite(high):
@@ -76,14 +77,14 @@ def test_the_conjugate_is_infinite_past_the_end_of_its_range(key: str) -> None:
         assert math.isfinite(float(GENERATORS[key].conjugate(np.array(20.0))))
 
 
-@pytest.mark.parametrize("key", GENERATORS)
+@each("key", GENERATORS)
 def test_the_divergence_is_the_sum_of_q_f_of_p_over_q(key: str) -> None:
     truth = mp.fsum(mp.mpf(q) * F[key](mp.mpf(p) / mp.mpf(q)) for p, q in zip(P, Q, strict=True))
     assert f_divergence(key, pmf(P), pmf(Q)) == pytest.approx(float(truth), rel=1e-12)
 
 
-@pytest.mark.parametrize(("p", "q"), DENSITIES, ids=str)
-@pytest.mark.parametrize("key", GENERATORS)
+@each(("p", "q"), DENSITIES)
+@each("key", GENERATORS)
 def test_the_optimal_critic_reaches_the_divergence(key: str, p: Dist, q: Dist) -> None:
     value = f_divergence(key, p, q)
     assert math.isfinite(value)
@@ -92,7 +93,7 @@ def test_the_optimal_critic_reaches_the_divergence(key: str, p: Dist, q: Dist) -
     )
 
 
-@pytest.mark.parametrize("key", GENERATORS)
+@each("key", GENERATORS)
 def test_no_critic_shows_more_than_the_divergence(key: str) -> None:
     p, q = pmf(P), pmf(Q)
     value, critic = f_divergence(key, p, q), optimal_critic(key, p, q)
@@ -117,7 +118,7 @@ def test_a_critic_out_of_range_shows_nothing() -> None:
     assert variational_bound("reverse_kl", pmf(P), pmf(Q), lambda x: 1.0) == -math.inf
 
 
-@pytest.mark.parametrize("key", [key for key in GENERATORS if GENERATORS[key].critic[1] < math.inf])
+@each("key", [key for key in GENERATORS if GENERATORS[key].critic[1] < math.inf])
 def test_a_critic_out_of_range_where_q_is_zero_shows_nothing(key: str) -> None:
     p, q = pmf([1, 0, 1]), pmf([0, 1, 1])
     high = GENERATORS[key].critic[1]

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import each
 
 from divviz import families
 from divviz.controls import grips, parameters, shown
@@ -95,7 +96,7 @@ DONE = [
 ]
 
 
-@pytest.mark.parametrize(("before", "act", "p", "q"), DONE)
+@each(("before", "act", "p", "q"), DONE)
 def test_an_act_changes_what_it_says_and_nothing_else(before, act, p, q):
     after, notices = apply(before, act)
     assert str(after.p) == p
@@ -114,7 +115,7 @@ PUSHED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "name", "value", "expected"), PUSHED)
+@each(("text", "name", "value", "expected"), PUSHED)
 def test_a_slider_that_meets_the_other_pushes_it_along(text, name, value, expected):
     dist = parse(text)
     after, _ = apply(Scene(dist, dist), ["param", "p", name, value])
@@ -162,7 +163,7 @@ def test_bars_and_curves_have_no_sliders():
     assert parameters(BARS.p) == [] and parameters(DRAWN.p) == []
 
 
-@pytest.mark.parametrize("name", [n for n, f in FAMILIES.items() if f.handles and f.params])
+@each("name", [n for n, f in FAMILIES.items() if f.handles and f.params])
 def test_every_handle_lands_where_it_is_dropped_or_stays_legal(name):
     family = FAMILIES[name]
     dist = families.make(name, *(p.default for p in family.params))
@@ -505,7 +506,7 @@ WRONG = [
 VARIOUS = {"act_param", "fit_outside"}
 
 
-@pytest.mark.parametrize(("before", "act", "code"), WRONG)
+@each(("before", "act", "code"), WRONG)
 def test_a_wrong_act_gets_one_sentence_and_changes_nothing(before, act, code):
     link = before.link
     with pytest.raises(SceneError) as caught:
@@ -540,7 +541,7 @@ def test_a_mixture_is_dragged_by_the_grips_of_its_parts():
     assert grips(after.p)["2.2.centre"] == 4 and grips(after.p)["1.centre"] == -2 and not said
 
 
-@pytest.mark.parametrize("name", ["centre", "3.centre", "1.top", "1", "²2.centre", ""])
+@each("name", ["centre", "3.centre", "1.top", "1", "²2.centre", ""])
 def test_a_grip_that_a_mixture_has_not_is_refused(name):
     before = scene("mixture(0.5*normal(-2,1)+0.5*normal(2,1))", "normal(0,1)")
     with pytest.raises(SceneError):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from cases import each
 from scipy.optimize import linprog
 
 from divviz.hasty import backward, crossed, nearest_first, unravelled
@@ -26,8 +27,8 @@ def extreme(here: Places, p: float, sign: int) -> float:
     return float(sign * linprog(costs, A_eq=sums, b_eq=[*here.p, *here.q]).fun)
 
 
-@pytest.mark.parametrize("p", [1, 2, 3])
-@pytest.mark.parametrize("rng", DRAWN, ids=range(len(DRAWN)))
+@each("p", [1, 2, 3])
+@each("rng", DRAWN)
 def test_backward_costs_as_much_as_any_plan(rng: np.random.Generator, p: float) -> None:
     here = drawn(rng)
     assert cost(backward(here), p) == pytest.approx(extreme(here, p, -1), rel=1e-7, abs=1e-9)
@@ -42,7 +43,7 @@ def test_nearest_first_is_what_the_greedy_make_and_not_the_best() -> None:
     assert extreme(here, 1, 1) == pytest.approx(1.6, abs=1e-9)
 
 
-@pytest.mark.parametrize("rng", DRAWN, ids=range(len(DRAWN)))
+@each("rng", DRAWN)
 def test_nearest_first_finishes_and_never_beats_the_best(rng: np.random.Generator) -> None:
     here = drawn(rng)
     found = nearest_first(here)
@@ -53,7 +54,7 @@ def test_nearest_first_moves_nothing_between_equals() -> None:
     assert nearest_first(places([0, 1], [1, 2], [1, 2])).moves == ()
 
 
-@pytest.mark.parametrize("rng", DRAWN, ids=range(len(DRAWN)))
+@each("rng", DRAWN)
 def test_what_is_unravelled_ends_in_the_best_plan_and_never_costs_more(
     rng: np.random.Generator,
 ) -> None:

@@ -9,6 +9,7 @@ import math
 import warnings
 
 import pytest
+from cases import each
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -293,8 +294,8 @@ BIG_ACTS = [
 ]
 
 
-@pytest.mark.parametrize("act", BIG_ACTS, ids=range(len(BIG_ACTS)))
-@pytest.mark.parametrize("start", [DEFAULT, DEFAULTS["discrete"]], ids=["densities", "outcomes"])
+@each("act", BIG_ACTS)
+@each("start", [DEFAULT, DEFAULTS["discrete"]])
 def test_a_million_of_anything_is_refused(start, act):
     assert isinstance(calmly(apply, start, act), SceneError)
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -44,7 +45,7 @@ def moments(heights, a=-6.0, b=6.0):
     return mean, float(mass @ (x - mean) ** 2) + cell**2 / 12
 
 
-@pytest.mark.parametrize(
+@each(
     "parts",
     [
         [(1.0, 0.0, 1.0)],

@@ -7,6 +7,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from cases import each
 
 from divviz import parse, pmf
 from divviz.inequalities import (
@@ -58,8 +59,8 @@ def many_pairs(outcomes: int, seed: int) -> tuple[Any, Any]:
     return p / p.sum(axis=1, keepdims=True), q / q.sum(axis=1, keepdims=True)
 
 
-@pytest.mark.parametrize("outcomes", [2, 3, 10])
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
+@each("outcomes", [2, 3, 10])
+@each("one", ALL)
 def test_thousands_of_pairs_obey(one: Inequality, outcomes: int) -> None:
     p, q = many_pairs(outcomes, seed=outcomes)
     with np.errstate(all="ignore"):
@@ -73,8 +74,8 @@ def test_thousands_of_pairs_obey(one: Inequality, outcomes: int) -> None:
         assert (y <= one.high(x) * (1 + 1e-9) + 1e-13).all()
 
 
-@pytest.mark.parametrize("x", [0.0, 1e-6, 9.99e-4, 1.001e-3, 0.1, 0.37, 0.5, 0.8, 0.999, 1.0])
-@pytest.mark.parametrize("one", [one for one in ALL if one.attained], ids=lambda one: one.key)
+@each("x", [0.0, 1e-6, 9.99e-4, 1.001e-3, 0.1, 0.37, 0.5, 0.8, 0.999, 1.0])
+@each("one", [one for one in ALL if one.attained])
 def test_a_stated_pair_lies_on_the_curve(one: Inequality, x: float) -> None:
     p, q = (np.array([weights]) for weights in one.pair(x))
     with np.errstate(all="ignore"):
@@ -110,7 +111,7 @@ def on(one: Inequality, x: float) -> Any:
     return found
 
 
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
+@each("one", ALL)
 def test_a_reading_has_the_measures_by_their_definitions(one: Inequality) -> None:
     p, q = np.array([[0.1, 0.2, 0.7]]), np.array([[0.3, 0.3, 0.4]])
     found = reading(one, Pair(pmf(p[0]), pmf(q[0])))
@@ -133,8 +134,8 @@ PAIRS = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q"), PAIRS)
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
+@each(("p", "q"), PAIRS)
+@each("one", ALL)
 def test_densities_obey_too_and_no_bound_is_nan(one: Inequality, p: str, q: str) -> None:
     found = reading(one, Pair(parse(p), parse(q)))
     assert found is not None and not any(map(math.isnan, found))
@@ -150,7 +151,7 @@ def test_outcomes_against_a_density_have_no_reading() -> None:
 # --- the exact region
 
 
-@pytest.mark.parametrize("t", ["0.0005", "0.002", "0.1", "0.5", "0.9", "0.99999"])
+@each("t", ["0.0005", "0.002", "0.1", "0.5", "0.9", "0.99999"])
 def test_the_least_kl_is_the_minimum_over_two_outcomes(t: str) -> None:
     with mp.workdps(30):
         v = mp.mpf(t)
@@ -193,7 +194,7 @@ def test_no_two_outcomes_leave_the_border_and_some_come_near_it(plane: tuple[str
         assert (up[band] / low[band]).min() < 1.001
 
 
-@pytest.mark.parametrize("plane", PLANES, ids=str)
+@each("plane", PLANES)
 def test_the_border_is_convex_below_and_concave_above(plane: tuple[str, str]) -> None:
     low, high = border(*plane, np.linspace(0, 0.999, 500))
     assert (np.diff(low, 2) >= -1e-9).all()
@@ -217,7 +218,7 @@ def test_bretagnolle_huber_overtakes_pinsker_and_neither_passes_the_least() -> N
     assert (np.maximum(pinsker, huber) <= least * (1 + 1e-12)).all()
 
 
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
+@each("one", ALL)
 def test_every_entry_says_what_it_bounds_and_where_it_stands(one: Inequality) -> None:
     assert (one.low is None) != (one.high is None)
     assert one.source and (r"\le" in one.latex or r"\ge" in one.latex)

@@ -11,6 +11,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from cases import each
 from scipy import stats
 
 from divviz.covariance import (
@@ -394,8 +395,8 @@ def brute(x: np.ndarray, y: np.ndarray, k: int) -> float:
     return float(psi[k] + psi[len(x)] - mean / len(x))
 
 
-@pytest.mark.parametrize("k", [1, 3, 10])
-@pytest.mark.parametrize("rho", [0.0, 0.6, 0.99])
+@each("k", [1, 3, 10])
+@each("rho", [0.0, 0.6, 0.99])
 def test_the_estimate_by_neighbours_is_that_of_all_distances(rho: float, k: int) -> None:
     x, y = correlated(400, rho, 3)
     # Exact in the units of the estimate's own scale: medians of 0 and powers of two.
@@ -514,7 +515,7 @@ def test_the_interval_takes_any_estimate() -> None:
 EYE = [[1.0, 0.0], [0.0, 1.0]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "call"),
     [
         ("joint_table", lambda: Joint([[1, 2], [3]])),

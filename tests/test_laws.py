@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import cache
 
 import numpy as np
 import pytest
+from cases import each
 
 from divviz.families import (
     FAMILIES,
@@ -85,6 +87,11 @@ SOME = {
 }
 
 
+METRICS = [key for key, one in MEASURES.items() if "triangle" in one.laws]
+MIRRORED = [key for key, one in MEASURES.items() if "symmetric" in one.laws]
+SWAPPED = {"entropy_p": "entropy_q", "kl_pq": "kl_qp"}
+
+
 def pairs(name: str) -> list[tuple[Dist, Dist]]:
     """The family within itself, and against a few others of its kind, other ones for each."""
     a, b, c = ALL[name]
@@ -94,14 +101,19 @@ def pairs(name: str) -> list[tuple[Dist, Dist]]:
     return [*within, *((b, other) for other in alike[start::5])]
 
 
-FOUND: dict[tuple[Dist, Dist], dict[str, float | None]] = {}
-
-
+@cache
 def found(p: Dist, q: Dist) -> dict[str, float | None]:
     """Every measure of the table, those with parameters at their defaults."""
-    if (p, q) not in FOUND:
-        FOUND[p, q] = values(Pair(p, q), keys=MEASURES)
-    return FOUND[p, q]
+    return values(Pair(p, q), keys=MEASURES)
+
+
+@cache
+def turned(name: str) -> list[tuple[dict[str, float | None], dict[str, float | None]]]:
+    """What is found of a family's pairs, and what of Q and P: within it, and across families."""
+    (a, b), *_ = pairs(name)[1:]
+    keys = [*MIRRORED, *SWAPPED, *SWAPPED.values()]
+    across = [(found(p, q), values(Pair(q, p), keys=keys)) for p, q in pairs(name)[4:5]]
+    return [(found(a, b), found(b, a)), *across]
 
 
 def check(law: str, key: str, p: Dist, q: Dist) -> None:
@@ -112,8 +124,6 @@ def check(law: str, key: str, p: Dist, q: Dist) -> None:
         assert value >= 0 and math.copysign(1, value) == 1
     elif law == "nonnegative_if_discrete":
         assert value >= 0 or p.kind == "continuous"
-    elif law == "symmetric":
-        assert value == pytest.approx(found(q, p)[key], rel=1e-9, abs=1e-15)
     elif law == "zero_iff_equal":
         assert (value == 0) == (p == q), (str(p), str(q), value)
     elif law == "bounded_by_1":
@@ -128,27 +138,49 @@ def check(law: str, key: str, p: Dist, q: Dist) -> None:
         own = "entropy_p" if key.endswith("pq") else "entropy_q"
         assert value >= found(p, q)[own] * (1 - 1e-12 * math.copysign(1, found(p, q)[own]))
     else:
-        assert law in ("triangle", "shifts_with_x", "scales_with_root_x")
+        assert law in ("symmetric", "triangle", "shifts_with_x", "scales_with_root_x")
 
 
-@pytest.mark.parametrize("key", MEASURES)
+def test_every_measure_declares_what_it_obeys() -> None:
+    assert [key for key, one in MEASURES.items() if not one.laws] == []
+
+
 @pytest.mark.parametrize("name", FAMILIES)
-def test_a_measure_obeys_what_it_declares(name: str, key: str) -> None:
-    for p, q in pairs(name):
-        for law in MEASURES[key].laws:
-            check(law, key, p, q)
+def test_every_measure_obeys_what_it_declares(name: str) -> None:
+    @each(("p", "q"), pairs(name))
+    @each(("key", "law"), [(key, law) for key, one in MEASURES.items() for law in one.laws])
+    def obeys(p: Dist, q: Dist, key: str, law: str) -> None:
+        check(law, key, p, q)
+
+    obeys()
+
+
+@each("name", FAMILIES)
+def test_a_symmetric_measure_is_the_same_the_other_way_round(name: str) -> None:
+    for both in turned(name):
+        one, other = ({key: v[key] for key in MIRRORED} for v in both)
+        undefined = [key for key in MIRRORED if one[key] is None]
+        assert undefined == [key for key in MIRRORED if other[key] is None]
+        for key in undefined:
+            del one[key], other[key]
+        assert one == pytest.approx(other, rel=1e-9, abs=1e-15)
 
 
 @pytest.mark.parametrize("kind", SOME)
-@pytest.mark.parametrize("key", [k for k, m in MEASURES.items() if "triangle" in m.laws])
-def test_a_metric_obeys_the_triangle_inequality(key: str, kind: str) -> None:
-    dists = SOME[kind]
-    for a, b, c in itertools.combinations(dists, 3):
-        for x, y, z in ((a, b, c), (b, c, a), (c, a, b)):
-            assert found(x, z)[key] <= (found(x, y)[key] + found(y, z)[key]) * (1 + 1e-9)
+def test_a_metric_obeys_the_triangle_inequality(kind: str) -> None:
+    @cache
+    def distances(a: int, b: int) -> dict[str, float | None]:
+        return values(Pair(SOME[kind][a], SOME[kind][b]), keys=METRICS)
+
+    assert METRICS
+    for a, b, c in itertools.combinations(range(len(SOME[kind])), 3):
+        sides = distances(a, b), distances(b, c), distances(a, c)
+        for key, (x, y, z) in ((key, [side[key] for side in sides]) for key in METRICS):
+            for long, one, other in ((x, y, z), (y, z, x), (z, x, y)):
+                assert long <= (one + other) * (1 + 1e-9), (key, a, b, c)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@each("name", FAMILIES)
 def test_cross_entropy_is_entropy_plus_kl(name: str) -> None:
     for p, q in pairs(name):
         v = found(p, q)
@@ -163,15 +195,14 @@ def test_cross_entropy_is_entropy_plus_kl(name: str) -> None:
                 assert v[cross] == pytest.approx(v[own] + v[kl], abs=1e-10 * size + 1e-13)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@each("name", FAMILIES)
 def test_swapping_p_and_q_swaps_the_directed_measures(name: str) -> None:
-    for p, q in pairs(name):
-        v, w = found(p, q), found(q, p)
-        for one, other in (("entropy_p", "entropy_q"), ("kl_pq", "kl_qp")):
+    for v, w in turned(name):
+        for one, other in SWAPPED.items():
             assert v[one] == pytest.approx(w[other], rel=1e-9, abs=1e-13)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@each("name", FAMILIES)
 def test_js_is_at_most_a_quarter_of_the_sum_of_both_kl(name: str) -> None:
     """Lin (1991), theorem 3: JS <= (KL(P||Q) + KL(Q||P)) / 4."""
     for p, q in pairs(name):
@@ -179,12 +210,19 @@ def test_js_is_at_most_a_quarter_of_the_sum_of_both_kl(name: str) -> None:
         assert v["js"] <= (v["kl_pq"] + v["kl_qp"]) / 4 * (1 + 1e-9) + 1e-15
 
 
-@pytest.mark.parametrize("name", FAMILIES)
-def test_w1_is_at_least_the_difference_of_the_means(name: str) -> None:
-    for p, q in pairs(name):
-        a, b = p.mean(), q.mean()
-        if a is not None and b is not None and math.isfinite(a) and math.isfinite(b):
-            assert found(p, q)["w1"] >= abs(a - b) * (1 - 1e-9) - 1e-12
+def has_mean(dist: Dist) -> bool:
+    mean = dist.mean()
+    return mean is not None and math.isfinite(mean)
+
+
+def test_w1_is_at_least_the_difference_of_the_means() -> None:
+    every = [pair for name in FAMILIES for pair in pairs(name)]
+
+    @each(("p", "q"), [(p, q) for p, q in every if has_mean(p) and has_mean(q)])
+    def holds(p: Dist, q: Dist) -> None:
+        assert found(p, q)["w1"] >= abs(p.mean() - q.mean()) * (1 - 1e-9) - 1e-12
+
+    holds()
 
 
 @pytest.mark.parametrize("key", [k for k, m in MEASURES.items() if "shifts_with_x" in m.laws])
@@ -207,7 +245,7 @@ def test_scaling_x_scales_the_energy_distance_by_the_root() -> None:
 INVARIANT = [k for k, m in MEASURES.items() if "zero_iff_equal" in m.laws]
 
 
-@pytest.mark.parametrize("key", INVARIANT)
+@each("key", INVARIANT)
 def test_shifting_x_changes_no_comparison(key: str) -> None:
     one = found(make("normal", 1, 2), make("laplace", 3, 1))[key]
     two = found(make("normal", 101, 2), make("laplace", 103, 1))[key]
@@ -227,16 +265,16 @@ def test_merging_outcomes_never_raises_kl_or_js() -> None:
 ORDERS = (0.0, 0.25, 0.5, 0.999, 1.0, 1.001, 2.0, 7.0, math.inf)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@each("name", FAMILIES)
 def test_renyi_rises_with_its_order_from_0_to_the_worst_case(name: str) -> None:
     """van Erven & Harremoes (2014), theorem 3."""
-    for p, q in pairs(name)[::3]:
+    for p, q in pairs(name)[1::3]:
         rising = [measure("renyi", p, q, alpha=alpha) for alpha in ORDERS]
         for lower, higher in itertools.pairwise(rising):
             assert lower <= higher * (1 + 1e-9) + 1e-15, (str(p), str(q), rising)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@each("name", FAMILIES)
 def test_renyi_entropy_falls_with_its_order(name: str) -> None:
     for p in ALL[name]:
         falling = [measure("renyi_entropy", p, alpha=alpha) for alpha in ORDERS]
@@ -248,13 +286,13 @@ def test_renyi_entropy_falls_with_its_order(name: str) -> None:
 @pytest.mark.parametrize("name", FAMILIES)
 def test_wasserstein_rises_with_its_order(name: str) -> None:
     """Villani (2003), section 7.1.2, by Jensen's inequality."""
-    for p, q in pairs(name)[::4]:
+    for p, q in pairs(name)[1::5]:
         rising = [measure("wasserstein", p, q, p=order) for order in (1, 1.5, 2, 3, math.inf)]
         for lower, higher in itertools.pairwise(rising):
             assert lower <= higher * (1 + 1e-8), (str(p), str(q), rising)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@each("name", FAMILIES)
 def test_divergences_bound_one_another_as_proved(name: str) -> None:
     """Le Cam: Hel^2 <= TV <= Hel sqrt(2 - Hel^2); Pinsker: TV^2 <= KL/2; KL <= log(1 + chi^2)."""
     for p, q in pairs(name):

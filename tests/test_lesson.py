@@ -4,6 +4,7 @@ import json
 import math
 
 import pytest
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lessons import LESSONS, found, parts, ran, reply
@@ -26,14 +27,14 @@ def test_every_part_of_a_page_shows_something_at_first_and_is_plain_json(
     json.dumps(told, allow_nan=False)
 
 
-@pytest.mark.parametrize(("stem", "lang"), EACH)
+@each(("stem", "lang"), EACH)
 def test_every_picture_says_in_words_what_it_shows(stem: str, lang: str) -> None:
     shown = parts(stem, lang=lang)
     pictures = [*found(shown, "figure"), *found(shown, "drawing")]
     assert pictures and all(block["label"] for block in pictures)
 
 
-@pytest.mark.parametrize(("stem", "lang"), EACH)
+@each(("stem", "lang"), EACH)
 def test_a_page_asks_before_it_tells_and_has_tasks(stem: str, lang: str) -> None:
     shown = parts(stem, lang=lang)
     asked = [block["name"] for block in found(shown, "question")]
@@ -43,7 +44,7 @@ def test_a_page_asks_before_it_tells_and_has_tasks(stem: str, lang: str) -> None
     assert names == set(lesson.marks(stem, lang))
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@each("stem", LESSONS)
 def test_every_explanation_of_a_question_differs_from_the_others(stem: str) -> None:
     for block in found(parts(stem), "question"):
         if block["form"] == "choice":
@@ -52,7 +53,7 @@ def test_every_explanation_of_a_question_differs_from_the_others(stem: str) -> N
             assert len(set(block["whys"].values())) == len(block["whys"])
 
 
-@pytest.mark.parametrize(("stem", "name"), TASKS)
+@each(("stem", "name"), TASKS)
 def test_the_scripted_solution_of_a_task_reaches_it_and_the_start_does_not(
     stem: str, name: str
 ) -> None:
@@ -72,8 +73,8 @@ def test_a_task_is_ticked_in_the_reply_to_its_solution(stem: str, name: str) -> 
     assert {row["name"]: row["done"] for row in rows}[name] is True
 
 
-@pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("stem", LESSONS)
+@each("unit", UNITS)
+@each("stem", LESSONS)
 def test_the_programs_of_a_page_are_python_and_those_that_need_no_torch_print(
     stem: str, unit: str
 ) -> None:
@@ -87,14 +88,14 @@ def test_the_programs_of_a_page_are_python_and_those_that_need_no_torch_print(
             ran(program)
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@each("stem", LESSONS)
 def test_the_numbers_alone_come_where_the_browser_cannot_draw_yet(stem: str) -> None:
     told = reply(stem, live=True, draw=False, more=["kl_pq", "nonsense", 7])
     assert set(told) == {"seq", "live", "numbers", "reasons"}
     assert list(told["numbers"]) == ["kl_pq"]
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@each("stem", LESSONS)
 def test_a_reply_to_a_moving_hand_holds_only_what_follows_a_hand(stem: str) -> None:
     told = reply(stem, live=True)
     slow = {part for part, demo in lesson.parts(stem, "en").items() if not demo.live}
@@ -102,13 +103,13 @@ def test_a_reply_to_a_moving_hand_holds_only_what_follows_a_hand(stem: str) -> N
     assert "scene" not in told and "notices" not in told
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@each("stem", LESSONS)
 def test_the_words_are_sent_once_for_a_language(stem: str) -> None:
     assert "words" not in lesson.answer(stem, {"base": "", "lang": "en"}, {}, "en")
     assert "words" in lesson.answer(stem, {"base": "", "lang": "zh"}, {}, "en")
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@each("stem", LESSONS)
 def test_the_link_in_the_address_is_the_state_and_its_faults_are_sentences(stem: str) -> None:
     about = lesson.topic(stem)
     told = lesson.answer(stem, None, {"unit": "furlongs", "lang": "en", "utm": "x"}, "en")

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import each
 from scipy import optimize, stats
 
 from divviz.errors import SceneError
@@ -98,7 +99,7 @@ CLOSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "x", "args"), CLOSED)
+@each(("name", "x", "args"), CLOSED)
 def test_the_closed_forms_of_maximum_likelihood(name, x, args):
     found = fit(name, x)
     if name == "vonmises":  # all directions are as good
@@ -150,7 +151,7 @@ ROUGH = {
 }
 
 
-@pytest.mark.parametrize("name", SCIPY)
+@each("name", SCIPY)
 def test_scipy_finds_the_same_member(name):
     x = sample(name, 300)
     family, fixed, ours = SCIPY[name]
@@ -213,8 +214,8 @@ SMOOTH = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", SMOOTH)
-@pytest.mark.parametrize("n", [25, 20_000])
+@each("name", SMOOTH)
+@each("n", [25, 20_000])
 def test_the_slope_of_the_likelihood_is_0_at_its_top(name, n):
     x = sample(name, n, seed=n + 7)
     args = np.array(fit(name, x))
@@ -229,8 +230,8 @@ def test_the_slope_of_the_likelihood_is_0_at_its_top(name, n):
         assert abs((8 * near - far) / 12 / h) * max(abs(args[i]), 0.1) < 2e-8
 
 
-@pytest.mark.parametrize("name", PARAMETRIC)
-@pytest.mark.parametrize("n", [12, 400])
+@each("name", PARAMETRIC)
+@each("n", [12, 400])
 def test_no_neighbour_in_the_family_is_more_likely(name, n):
     x = sample(name, n, seed=n + 1)
     best = fit(name, x)
@@ -324,7 +325,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "x", "code"), REFUSED)
+@each(("name", "x", "code"), REFUSED)
 def test_where_no_member_is_most_likely_the_visitor_is_told_why(name, x, code):
     with pytest.raises(SceneError) as caught:
         fit(name, x)
@@ -338,11 +339,10 @@ def test_families_without_parameters_and_data_without_weight_are_refused():
         assert caught.value.code == code
 
 
-@pytest.mark.parametrize("name", PARAMETRIC)
-@pytest.mark.parametrize(
+@each("name", PARAMETRIC)
+@each(
     "x",
     [[0, 1], [0.2, 0.7], [1e-300, 1], [1, 1, 1, 2, 2, 7], [-1, 0, 2], [5], 1 + 1e-9 * X, 1e200 * X],
-    ids=str,
 )
 def test_any_data_give_a_member_or_a_sentence(name, x):
     try:

@@ -9,6 +9,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from cases import each
 from scipy import stats
 from scipy.spatial import distance
 from scipy.special import log_softmax, softmax
@@ -27,7 +28,7 @@ def test_the_gradient_of_cross_entropy_is_p_minus_y() -> None:
     np.testing.assert_allclose(found, softmax(x, axis=1) - np.eye(4)[y], rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize("gap", [1, 30, 40, 100, 700])
+@each("gap", [1, 30, 40, 100, 700])
 def test_a_sure_and_right_answer_keeps_its_small_loss(gap: float) -> None:
     with mpmath.workdps(50):
         tiny = mpmath.exp(-mpmath.mpf(gap))
@@ -99,7 +100,7 @@ def test_the_full_poisson_loss_is_minus_the_log_mass_but_for_stirlings_error() -
     assert ((error > 1 / (12 * k + 1)) & (error < 1 / (12 * k))).all()
 
 
-@pytest.mark.parametrize("p", [1, 1.5, 2, 3, INF])
+@each("p", [1, 1.5, 2, 3, INF])
 def test_triplets_compare_scipys_distances(p: float) -> None:
     a, b, c = RNG.normal(size=(3, 4))
     near, far = (distance.minkowski(a, other, p) for other in (b, c))
@@ -119,8 +120,8 @@ def collapsed(path: tuple[int, ...], blank: int) -> list[int]:
     return [c for c, _ in itertools.groupby(path) if c != blank]
 
 
-@pytest.mark.parametrize("blank", [0, 2])
-@pytest.mark.parametrize("labels", [[], [1], [1, 1], ["other", 1], [1, "other", 1]])
+@each("blank", [0, 2])
+@each("labels", [[], [1], [1, 1], ["other", 1], [1, "other", 1]])
 def test_ctc_counts_every_alignment(labels: list[Any], blank: int) -> None:
     """All 3^5 paths of 5 frames by hand, and how often each class is used in each frame."""
     spelled = [2 - blank if c == "other" else c for c in labels]
@@ -219,7 +220,7 @@ WRONG: list[tuple[list[Any], dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("inputs", "options", "says"), WRONG)
+@each(("inputs", "options", "says"), WRONG)
 def test_bad_input_is_named_with_a_remedy(
     inputs: list[Any], options: dict[str, Any], says: str
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 
 from divviz.errors import SceneError
 from divviz.losses import LOSSES, gradient, loss
@@ -133,7 +134,7 @@ def test_nan_from_torch_is_always_answered_here() -> None:
     assert odd | {t for t in OURS if t.startswith("binary_cross_entropy, sure")} == different
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@each("name", LOSSES)
 def test_arguments_and_defaults_are_those_of_torch(name: str) -> None:
     ours = inspect.signature(LOSSES[name].terms).parameters.values()
     found = {p.name: "required" if p.default is p.empty else p.default for p in ours}
@@ -144,7 +145,7 @@ def test_the_classes_exist_in_torch() -> None:
     assert {entry.torch for entry in LOSSES.values()} < set(RECORD["classes"])
 
 
-@pytest.mark.parametrize("entry", LOSSES.values(), ids=lambda entry: entry.name)
+@each("entry", LOSSES.values())
 def test_every_loss_names_its_formula_its_source_and_its_trap(entry: Any) -> None:
     assert LOSSES[entry.name] is entry and entry.terms.__name__ == entry.name
     assert entry.latex.count("{") == entry.latex.count("}")
@@ -160,7 +161,7 @@ def agree(ours: Any, torch: Any) -> None:
     np.testing.assert_allclose(ours, torch, **CLOSE)
 
 
-@pytest.mark.parametrize("case", PLAIN, ids=title)
+@each("case", PLAIN)
 def test_values_are_those_of_torch(case: dict[str, Any]) -> None:
     inputs, options = arguments(case)
     for reduction, value in case["value"].items():
@@ -169,7 +170,7 @@ def test_values_are_those_of_torch(case: dict[str, Any]) -> None:
         agree(found, array(value))
 
 
-@pytest.mark.parametrize("case", [c for c in PLAIN if c not in ALIGNED], ids=title)
+@each("case", [c for c in PLAIN if c not in ALIGNED])
 def test_gradients_are_those_of_torch(case: dict[str, Any]) -> None:
     inputs, options = arguments(case)
     for reduction, slopes in {**case["gradient"], "none": case["gradient"]["sum"]}.items():
@@ -179,7 +180,7 @@ def test_gradients_are_those_of_torch(case: dict[str, Any]) -> None:
             agree(found[name], array(slope))
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if title(c) in EMPTY], ids=title)
+@each("case", [c for c in CASES if title(c) in EMPTY])
 def test_a_mean_of_nothing_is_refused(case: dict[str, Any]) -> None:
     inputs, options = arguments(case)
     for asked in (loss, gradient):
@@ -194,7 +195,7 @@ def test_a_mean_of_nothing_is_refused(case: dict[str, Any]) -> None:
         agree(found[name], array(slope))
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if title(c) in UNDEFINED], ids=title)
+@each("case", [c for c in CASES if title(c) in UNDEFINED])
 def test_what_is_undefined_is_refused(case: dict[str, Any]) -> None:
     inputs, options = arguments(case)
     for asked, reduction in itertools.product((loss, gradient), ("none", "mean", "sum")):
@@ -204,7 +205,7 @@ def test_what_is_undefined_is_refused(case: dict[str, Any]) -> None:
             asked(*inputs, reduction=reduction, **options)
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if title(c) in OURS], ids=title)
+@each("case", [c for c in CASES if title(c) in OURS])
 def test_a_limit_stands_where_torch_has_nan(case: dict[str, Any]) -> None:
     inputs, options = arguments(case)
     by_hand = OURS[title(case)]
@@ -224,7 +225,7 @@ def test_a_limit_stands_where_torch_has_nan(case: dict[str, Any]) -> None:
         agree(found[name], expected(slope, name))
 
 
-@pytest.mark.parametrize("case", ALIGNED, ids=title)
+@each("case", ALIGNED)
 def test_the_gradient_of_ctc_is_that_of_torch_less_the_softmax(case: dict[str, Any]) -> None:
     inputs, options = arguments(case)
     each = np.atleast_1d(loss(*inputs, reduction="none", **options))
@@ -276,7 +277,7 @@ SMOOTH = [
 ]
 
 
-@pytest.mark.parametrize("case", SMOOTH, ids=title)
+@each("case", SMOOTH)
 def test_gradients_are_the_slopes_of_the_values(case: dict[str, Any]) -> None:
     inputs, options = arguments(case)
     terms = inspect.signature(LOSSES[case["loss"]].terms).parameters

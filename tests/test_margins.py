@@ -8,6 +8,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from cases import each
 
 from divviz.errors import SceneError
 from divviz.margins import MARGINS
@@ -37,7 +38,7 @@ EXACT: list[tuple[str, dict[str, float], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "options", "exact"), EXACT)
+@each(("name", "options", "exact"), EXACT)
 def test_values_and_slopes_are_those_of_400_digits(
     name: str, options: dict[str, float], exact: Any
 ) -> None:
@@ -56,7 +57,7 @@ def test_every_loss_of_a_margin_is_checked() -> None:
     assert {name for name, _, _ in EXACT} == set(MARGINS)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "m", "value", "slope"),
     [
         ("zero_one", 0, 1, 0),
@@ -72,7 +73,7 @@ def test_kinks_take_the_stated_slope(name: str, m: float, value: float, slope: f
     assert (entry.value(m), entry.slope(m)) == (value, slope)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "values", "slopes"),
     [
         ("zero_one", [1, 0], [0, 0]),

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+from cases import each
 
 from divviz import transport
 from divviz.families import Dist, SceneError, drawn, make, mixture, pmf
@@ -63,7 +64,7 @@ def test_units_scale_information_and_leave_w1_alone() -> None:
     assert hartleys["entropy_p"] == pytest.approx(1, rel=1e-15)
 
 
-@pytest.mark.parametrize("unit", ["nat", "", "<b>", None, 3])
+@each("unit", ["nat", "", "<b>", None, 3])
 def test_an_unknown_unit_is_refused_with_the_known_ones(unit: object) -> None:
     with pytest.raises(SceneError, match="choose one of: nats, bits, hartleys"):
         evaluate(N01, N01, unit)  # type: ignore[arg-type]
@@ -81,7 +82,7 @@ IDENTICAL = [
 ]
 
 
-@pytest.mark.parametrize("dist", IDENTICAL, ids=str)
+@each("dist", IDENTICAL)
 def test_identical_pairs_are_exactly_0_apart(dist: Dist) -> None:
     found = evaluate(dist, dist)
     for key in ("kl_pq", "kl_qp", "js", "js_distance", "w1"):
@@ -106,7 +107,7 @@ DISJOINT = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q"), DISJOINT, ids=lambda d: str(d)[:30])
+@each(("p", "q"), DISJOINT)
 def test_js_of_disjoint_supports_is_exactly_log_2(p: Dist, q: Dist) -> None:
     found = evaluate(p, q)
     assert found["js"] == LOG_2
@@ -124,7 +125,7 @@ def test_far_normals_have_js_of_log_2_and_finite_kl() -> None:
     assert found["kl_pq"] == pytest.approx(5e9, rel=1e-12)
 
 
-@pytest.mark.parametrize("shift", [1e-3, 1e-5, 1e-8, 1e-10, 1e-12])
+@each("shift", [1e-3, 1e-5, 1e-8, 1e-10, 1e-12])
 def test_kl_of_nearly_equal_normals_is_half_the_square_of_the_shift(shift: float) -> None:
     found = evaluate(N01, make("normal", shift, 1))
     assert found["kl_pq"] == pytest.approx(shift**2 / 2, rel=1e-10)
@@ -200,7 +201,7 @@ MADE = {
 }
 
 
-@pytest.mark.parametrize("key", [k for k, m in MEASURES.items() if m.term is not None])
+@each("key", [k for k, m in MEASURES.items() if m.term is not None])
 def test_a_value_is_made_of_the_sum_of_its_terms(key: str) -> None:
     one = MEASURES[key]
     pair = Pair(pmf([0.1, 0.2, 0.3, 0.4]), pmf([4, 1, 2, 2]))
@@ -213,7 +214,7 @@ def test_a_value_is_made_of_the_sum_of_its_terms(key: str) -> None:
         assert made == pytest.approx(value(pair, key), rel=1e-12)
 
 
-@pytest.mark.parametrize("key", [k for k, m in MEASURES.items() if m.term is not None])
+@each("key", [k for k, m in MEASURES.items() if m.term is not None])
 def test_a_term_is_defined_wherever_it_is_plotted(key: str) -> None:
     x = np.linspace(-1, 3, 41)
     one = MEASURES[key]

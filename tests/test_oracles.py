@@ -11,15 +11,16 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from cases import each
 from oracles import FILE, N01, ORACLES, OUTCOMES, RANDOM, SMOOTH, close, recorded
-from quadrature import INF, INFORMATION, Exact, exact_of, integrate_all
+from quadrature import DIGITS, INF, INFORMATION, Exact, exact_of, integrate_all
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from divviz.families import make, pmf
 from divviz.measures import evaluate
 
-AGAIN = 6  # every so many recorded pairs one is computed anew
+AGAIN = 12  # every so many recorded pairs one is computed anew
 TAIL_TOO_HEAVY = {
     ("student 1.5 against normal", "pq"),
     ("cauchy against laplace", "pq"),
@@ -33,7 +34,7 @@ def infinite_in(name: str, p: Exact, q: Exact, way: str) -> bool:
     return outside or (name, way) in TAIL_TOO_HEAVY
 
 
-@pytest.mark.parametrize("name", SMOOTH)
+@each("name", SMOOTH)
 def test_densities_agree_with_30_digit_quadrature(name: str) -> None:
     p, q = SMOOTH[name]
     one, other = exact_of(p), exact_of(q)
@@ -61,6 +62,7 @@ def test_betas_agree_with_30_digit_quadrature_at_either_end(one: Any, other: Any
         close(mirrored[key], value, 1e-10)
 
 
+@mp.workdps(DIGITS)
 def kl_of_betas(a: float, b: float, c: float, d: float) -> Any:
     """Rauber et al., Probabilistic divergence measures for the Beta density (2008), (10)."""
     gap = mp.log(mp.beta(c, d) / mp.beta(a, b))
@@ -78,7 +80,7 @@ def test_kl_of_betas_with_two_singular_ends_has_its_closed_form(one: Any, other:
     close(found["kl_qp"], kl_of_betas(*map(mp.mpf, (*other, *one))))
 
 
-@pytest.mark.parametrize("name", OUTCOMES)
+@each("name", OUTCOMES)
 def test_outcomes_agree_with_exact_rationals_to_12_digits(name: str) -> None:
     p, q = OUTCOMES[name]
     truth = recorded("rationals", name)

@@ -8,13 +8,13 @@ import live
 import numpy as np
 import pytest
 from board import NewPage, plot_box
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lessons import (
     PHONE,
     figure,
     found,
-    line,
     look,
     parts,
     question,
@@ -25,9 +25,11 @@ from lessons import (
     said,
     settle,
     state,
+    tap,
     value,
     visit,
 )
+from pictures import line
 from playwright.sync_api import expect
 from scipy import special, stats
 
@@ -133,7 +135,7 @@ def test_a_coin_is_moved_along_the_line_and_stops_at_its_ends() -> None:
         refused(STEM, act)
 
 
-@pytest.mark.parametrize(("heads", "theta"), [(7, 0.4), (7, 0.7), (0, 0.0), (10, 0.3), (5, 1.0)])
+@each(("heads", "theta"), [(7, 0.4), (7, 0.7), (0, 0.0), (10, 0.3), (5, 1.0)])
 def test_the_cost_of_a_coin_is_the_negative_log_likelihood_a_toss(heads: int, theta: float) -> None:
     with np.errstate(divide="ignore"):
         chance = special.xlogy(heads, theta) + special.xlogy(10 - heads, 1 - theta)
@@ -210,13 +212,13 @@ def test_a_learner_draws_q_moves_a_coin_and_fits_a_model_with_the_mouse(
 def test_on_a_phone_a_guess_is_typed_and_its_gap_told(
     new_page: NewPage, server: live.Server
 ) -> None:
-    page = new_page(**PHONE, locale="zh-CN")
+    page = new_page(**PHONE)
     visit(page, server, STEM, "lang=zh")
     asked = page.locator("[data-question=price]")
     asked.locator("input").fill("0,5")
-    asked.locator("[data-commit]").tap()
+    tap(asked.locator("[data-commit]"))
     expect(asked.locator(".dv-verdict")).to_contain_text("0.25")
-    page.locator("[data-slot=samples] [data-play=step]").tap()
+    tap(page.locator("[data-slot=samples] [data-play=step]"))
     expect(page.locator("[data-slot=samples] .dv-where")).to_have_text("41 / 399")
     assert value(page, "kl_pq", "board") == pytest.approx(kl(P, Q))
 

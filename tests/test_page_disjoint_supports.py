@@ -14,6 +14,7 @@ import live
 import mpmath
 import numpy as np
 import pytest
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lessons import (
@@ -25,6 +26,7 @@ from lessons import (
     readings,
     refused,
     settle,
+    tap,
     value,
     visit,
 )
@@ -83,7 +85,7 @@ def test_a_pair_that_is_set_from_outside_is_refused_in_a_sentence() -> None:
     assert state.apply(START, ["unit", "bits"])[0].unit == "bits"
 
 
-@pytest.mark.parametrize(
+@each(
     ("link", "x", "distance"),
     [("", 1.5, 1), ("", 99, 3), ("", -7, 0), ("kind=normals", 1.234, 1.23), ("kind=points", 2, 2)],
 )
@@ -113,7 +115,7 @@ def test_the_answers_are_those_of_the_core() -> None:
     assert answers == {"flat": "zero", "lines": "w1", "narrow": "huge", "claim": "disjoint"}
 
 
-@pytest.mark.parametrize("theta", [-1, -0.3, 0, 0.01, 0.5])
+@each("theta", [-1, -0.3, 0, 0.01, 0.5])
 def test_two_lines_have_the_numbers_of_the_paper(theta: float) -> None:
     numbers = readings(parts(f"theta={theta}")["lines"])
     apart = theta != 0
@@ -187,7 +189,7 @@ def test_a_slope_or_why_there_is_none_is_told(link: str, told: list[str]) -> Non
     assert slopes(link) == told
 
 
-@pytest.mark.parametrize(
+@each(
     ("link", "says"),
     [
         ("distance=0", "are the same"),
@@ -237,7 +239,7 @@ def test_the_numbers_in_the_words_are_computed(lang: str) -> None:
 # ------------------------------------------------------------------ tasks and programs
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "link", "is_done"),
     [
         ("full", "distance=0.06&width=0.05", True),
@@ -351,9 +353,7 @@ def test_every_state_is_shown_without_a_hole(knobs: dict[str, Any], lang: str) -
     assert all(made.values()) and not any("nan" in one or "{" in one for one in told + cells)
 
 
-@pytest.mark.parametrize(
-    "link", ["kind=circles", "distance=-1", "width=0", "noise=x", "theta=2", "curves=none"]
-)
+@each("link", ["kind=circles", "distance=-1", "width=0", "noise=x", "theta=2", "curves=none"])
 def test_nonsense_in_the_link_is_one_sentence_and_the_rest_stays(link: str) -> None:
     now, errors = state.read_link(TOPIC, f"{link}&unit=bits")
     assert len(errors) == 1 and now.unit == "bits"
@@ -421,10 +421,10 @@ def test_on_a_phone_the_answer_is_drawn_and_the_line_is_moved(
     height.focus()
     for _ in range(3):
         page.keyboard.press("ArrowUp")
-    asked.locator("[data-commit=growth]").tap()
+    tap(asked.locator("[data-commit=growth]"))
     expect(asked.locator(".dv-verdict")).not_to_be_empty()
     page.locator("[data-slot=board]").scroll_into_view_if_needed()
-    page.locator("[data-choice='kind.points']").tap()
+    tap(page.locator("[data-choice='kind.points']"))
     expect(page.locator("[data-slot=board] .dv-param")).to_have_count(2)
     settle(page)
     line = page.locator("[data-grip=theta]")

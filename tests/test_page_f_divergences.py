@@ -14,18 +14,20 @@ import live
 import numpy as np
 import pytest
 from board import NewPage, address
+from cases import each
 from lessons import (
     PHONE,
     found,
-    line,
     misfits,
     printed,
     reading,
     readings,
     refused,
     settle,
+    tap,
     visit,
 )
+from pictures import line
 from playwright.sync_api import Page, expect
 from scipy.spatial.distance import jensenshannon
 from scipy.special import rel_entr
@@ -85,14 +87,14 @@ def computed(formula: str, u: float) -> float:
     return float(eval(formula, {"log": math.log, "sqrt": math.sqrt, "abs": abs, "u": u}))
 
 
-@pytest.mark.parametrize("key", PAGE.CATALOGUE)
+@each("key", PAGE.CATALOGUE)
 def test_a_formula_of_the_catalogue_is_its_generator(key: str) -> None:
     for u in (0.2, 0.9, 1.0, 3.5):
         truth = float(generators.GENERATORS[key].f(np.array(u)))
         assert computed(PAGE.CATALOGUE[key][1], u) == pytest.approx(truth, abs=1e-12)
 
 
-@pytest.mark.parametrize("key", PAGE.STARTS)
+@each("key", PAGE.STARTS)
 def test_a_curve_to_start_from_makes_its_divergence(key: str) -> None:
     shown = board(f"f={key}")
     assert shown["d_f"] == pytest.approx(ORACLES[key](P, Q), rel=1e-12)
@@ -106,7 +108,7 @@ def test_only_what_is_information_is_shown_in_bits(key: str, scale: float) -> No
     assert board(f"f={key}&unit=bits")["d_f"] * scale == pytest.approx(ORACLES[key](P, Q))
 
 
-@pytest.mark.parametrize("key", PAGE.CATALOGUE)
+@each("key", PAGE.CATALOGUE)
 def test_the_catalogue_says_the_value_the_most_and_where_it_is_infinite(key: str) -> None:
     block = PAGE.catalogue(look())[0]
     row = dict(zip(PAGE.CATALOGUE, block["rows"], strict=True))[key]
@@ -195,8 +197,8 @@ def test_a_bent_curve_says_which_kink_makes_how_much() -> None:
     assert "u = 2" in told and "100%" in told
 
 
-@pytest.mark.parametrize("key", ["kl", "js", "total_variation", "squared_hellinger"])
-@pytest.mark.parametrize("c", [-2, 0.3])
+@each("key", ["kl", "js", "total_variation", "squared_hellinger"])
+@each("c", [-2, 0.3])
 def test_a_line_added_to_f_changes_no_divergence(key: str, c: float) -> None:
     for link in ("", "&p=pmf(1,0,1)&q=pmf(1,1,1)", "&p=pmf(1,1,1)&q=pmf(0,1,1)"):
         found = readings(PAGE.tilt(look(f"f={key}&c={c}{link}")))
@@ -212,8 +214,8 @@ def test_the_curves_number_is_on_the_picture_above_one() -> None:
 # ---- tangents and the critic ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", PAGE.STARTS)
-@pytest.mark.parametrize("u", [0.3, 1.5, 4.0])
+@each("key", PAGE.STARTS)
+@each("u", [0.3, 1.5, 4.0])
 def test_the_line_touches_f_and_stays_below_it(key: str, u: float) -> None:
     *_, touching, _ = tangents.tangents(generators.GENERATORS[key], u, 5.0)["data"]
     x, y = line(touching)
@@ -298,7 +300,7 @@ def test_the_first_task_is_reached_by_dragging_as_its_hint_says() -> None:
     assert not reached(after(["bend", "2", 2, 0.0], ["bend", "0", 0, 0.5]))
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "link"),
     [
         ("pinsker", "p=pmf(0.71,0.29)&q=pmf(0.51,0.49)"),
@@ -312,7 +314,7 @@ def test_a_near_miss_does_not_reach_a_task(name: str, link: str) -> None:
     assert not PAGE.TASKS[name].reached(state_of(link))
 
 
-@pytest.mark.parametrize("plane", PAGE.PLANES)
+@each("plane", PAGE.PLANES)
 def test_the_dot_is_the_pair_in_every_plane_and_unit(plane: str) -> None:
     x, y = PAGE.PLANES[plane]
     for unit, scale in (("nats", 1.0), ("bits", math.log(2))):
@@ -334,8 +336,8 @@ def test_a_pair_out_of_the_plane_is_an_arrow_at_its_edge() -> None:
 # ---- programs ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("f", [*PAGE.STARTS, *BENT])
-@pytest.mark.parametrize(
+@each("f", [*PAGE.STARTS, *BENT])
+@each(
     "pair",
     ["", "p=pmf(1,2,0,1)&q=pmf(0,1,1,2)", "p=pmf(1,0,0)&q=pmf(1,1,0)", "p=pmf(1,0)&q=pmf(0,1)"],
 )
@@ -350,7 +352,7 @@ def test_the_programs_print_the_numbers_of_the_page(f: str, pair: str) -> None:
             assert numbers == pytest.approx(wanted, rel=near, abs=near), (library, f, pair)
 
 
-@pytest.mark.parametrize("f", [*PAGE.STARTS, *BENT])
+@each("f", [*PAGE.STARTS, *BENT])
 def test_the_program_for_pytorch_can_be_read_as_python(f: str) -> None:
     source = PAGE.programs(look(f"f={f}"))["PyTorch"]
     compile(source, "torch", "exec")
@@ -387,7 +389,7 @@ def test_every_state_shows_every_part_in_both_languages(pair: str, f: str) -> No
         json.dumps(told, allow_nan=False)
 
 
-@pytest.mark.parametrize(
+@each(
     "act",
     [
         ["bend", "1", 1, 0.5],
@@ -405,15 +407,14 @@ def test_every_state_shows_every_part_in_both_languages(pair: str, f: str) -> No
         ["knob", "T", "1;2;3"],
         ["touch", "u", math.nan, 0],
     ],
-    ids=str,
 )
 def test_a_wrong_act_is_one_sentence_and_changes_nothing(act: list[Any]) -> None:
     refused(STEM, act)
 
 
-@pytest.mark.parametrize("height", [1e6, -1e6, 0.0])
-@pytest.mark.parametrize("hand", pulled.HANDS)
-@pytest.mark.parametrize("f", CURVES)
+@each("height", [1e6, -1e6, 0.0])
+@each("hand", pulled.HANDS)
+@each("f", CURVES)
 def test_a_hand_may_go_anywhere(f: str, hand: str, height: float) -> None:
     found = after(["bend", hand, 0, height], link=f"f={f}")
     assert read_link(TOPIC, found.link)[0] == found
@@ -479,16 +480,13 @@ def test_on_a_phone_the_finger_bends_the_curve_and_draws_the_critic(
 ) -> None:
     page = new_page(**PHONE)
     visit(page, server, STEM, "lang=zh&f=total_variation")
-    finger = page.context.new_cdp_session(page)
 
     def swipe(x: float, y: float, to_x: float, to_y: float) -> None:
-        kinds = [("touchStart", x, y), ("touchMove", (x + to_x) / 2, (y + to_y) / 2)]
-        for kind, at_x, at_y in [*kinds, ("touchMove", to_x, to_y)]:
-            finger.send(
-                "Input.dispatchTouchEvent",
-                {"type": kind, "touchPoints": [{"x": at_x, "y": at_y}]},
-            )
-        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        with live.finger(page) as touch:
+            touch("touchStart", x, y)
+            touch("touchMove", (x + to_x) / 2, (y + to_y) / 2)
+            touch("touchMove", to_x, to_y)
+            touch("touchEnd")
         settle(page)
 
     box = page.locator("[data-grip='4']").bounding_box()
@@ -498,7 +496,7 @@ def test_on_a_phone_the_finger_bends_the_curve_and_draws_the_critic(
     swipe(x, y, x, y + 40)
     changed(page, "d_f", first)
     for name in ("never", "total_variation", "ratio", "apart"):
-        page.locator(f"[data-option={name}]").first.tap()
+        tap(page.locator(f"[data-option={name}]").first)
     page.locator(".dv-pad").scroll_into_view_if_needed()
     expect(reading(page, "whole")).to_have_text(reading(page, "d_f").inner_text())
     pad = page.locator(".dv-pad").bounding_box()

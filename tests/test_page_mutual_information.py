@@ -11,16 +11,19 @@ import lessons
 import live
 import numpy as np
 import pytest
+from cases import each
 from lessons import (
     PHONE,
     found,
     misfits,
     numbers_printed,
     readings,
+    reads,
     refused,
-    unpacked,
+    tap,
     visit,
 )
+from pictures import unpack
 from playwright.sync_api import Page, expect
 
 import divviz
@@ -98,7 +101,7 @@ def divviz_capacity(kind: str, noise: float) -> float:
 RANDOM = np.random.default_rng(3).integers(0, 10, (8, 4, 4))
 
 
-@pytest.mark.parametrize("weights", RANDOM)
+@each("weights", RANDOM)
 def test_every_number_of_a_table_is_that_of_its_definition(weights: np.ndarray) -> None:
     link = f"table=k4:{''.join(map(str, weights.ravel()))}"
     now = parts(link)
@@ -132,7 +135,7 @@ def test_the_shares_add_up_to_the_information() -> None:
 def test_the_bars_are_as_long_as_the_numbers(unit: str) -> None:
     told = painted.told(painted.TEXTBOOK, unit)
     drawn = tables.diagram(told, math.log(16) * UNITS[unit])
-    ends = [unpacked(trace["x"]) for trace in drawn["data"]]
+    ends = [unpack(trace["x"]) for trace in drawn["data"]]
     spans = [np.nanmax(x) - np.nanmin(x) for x in ends]
     wanted = [told.information, told.h_x, told.h_y, told.h_x_given_y, told.h_y_given_x]
     assert spans == pytest.approx([*wanted, told.information], abs=1e-6)
@@ -179,8 +182,8 @@ CAPACITY: dict[str, Callable[[float], float]] = {
 }
 
 
-@pytest.mark.parametrize("kind", CAPACITY)
-@pytest.mark.parametrize("noise", [0, 0.1, 0.2, 0.5, 0.77, 1])
+@each("kind", CAPACITY)
+@each("noise", [0, 0.1, 0.2, 0.5, 0.77, 1])
 def test_a_channel_shows_the_capacity_of_its_formula(kind: str, noise: float) -> None:
     assert divviz_capacity(kind, noise) == pytest.approx(CAPACITY[kind](noise), abs=1e-10)
 
@@ -198,7 +201,7 @@ def test_in_equal_shares_the_information_is_the_js_divergence_of_the_rows() -> N
         assert carried(channel, [[1, 1]])[0] == pytest.approx(js, abs=1e-15)
 
 
-@pytest.mark.parametrize("name", CHANNELS)
+@each("name", CHANNELS)
 def test_what_several_inputs_carry_is_the_information_of_each_table(name: str) -> None:
     rows = CHANNELS[name](0.3)
     inputs = np.random.default_rng(1).random((7, len(rows)))
@@ -268,7 +271,7 @@ def test_a_painted_table_a_typed_cell_and_a_picture_are_in_the_link() -> None:
     assert not errors and again == now
 
 
-@pytest.mark.parametrize(
+@each(
     "act",
     [
         ["cells", [0] * 16],
@@ -349,14 +352,14 @@ NEARLY = {
 }
 
 
-@pytest.mark.parametrize(("name", "link"), [(k, link) for k in NEARLY for link in NEARLY[k]])
+@each(("name", "link"), [(k, link) for k in NEARLY for link in NEARLY[k]])
 def test_a_task_is_not_done_by_what_only_looks_like_it(name: str, link: str) -> None:
     now, errors = state.read_link(TOPIC, link)
     assert not errors and not lesson.tasks(STEM)[name].reached(now)
 
 
-@pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("name", NEARLY)
+@each("unit", UNITS)
+@each("name", NEARLY)
 def test_a_task_is_done_in_any_unit(name: str, unit: str) -> None:
     task = lesson.tasks(STEM)[name]
     now, errors = state.read_link(TOPIC, f"{task.solution}&unit={unit}")
@@ -373,9 +376,9 @@ def test_no_button_does_a_task() -> None:
 # ------------------------------------------------------------------ in your code
 
 
-@pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("spelled", ["k4:4211242122228000", "k2:1001", "w3:0.5,0.25,3,0,1e-3,7"])
-@pytest.mark.parametrize("write", [numpy_table, scipy_table])
+@each("unit", UNITS)
+@each("spelled", ["k4:4211242122228000", "k2:1001", "w3:0.5,0.25,3,0,1e-3,7"])
+@each("write", [numpy_table, scipy_table])
 def test_the_programs_print_the_numbers_of_the_page(write: Any, spelled: str, unit: str) -> None:
     joint = painted.read_table(spelled)
     one = painted.told(joint, unit)
@@ -398,15 +401,6 @@ def test_a_program_in_no_unit_is_refused() -> None:
 
 
 # ------------------------------------------------------------------ in a browser
-
-
-def reads(page: Page, name: str, value: float) -> None:
-    """Wait until a reading of the page has this value."""
-    page.wait_for_function(
-        """([name, value]) => [...document.querySelectorAll(`[data-measure="${name}"]`)]
-             .some((one) => Math.abs(+one.dataset.value - value) < 1e-6)""",
-        arg=[name, value],
-    )
 
 
 def square(page: Page, slot: str, label: str) -> Any:
@@ -463,14 +457,14 @@ def test_a_phone_paints_by_touch_and_nothing_is_too_wide_or_too_small(
     seen = page.locator("[data-slot=table] .dv-result")
     box = seen.bounding_box()
     assert box is not None and box["y"] + box["height"] < 844  # the headline is on the first screen
-    square(page, "table", "Y=4，X=4：").tap()
+    tap(square(page, "table", "Y=4，X=4："))
     reads(page, "table.information", painted_with(3, 3, 4))
-    page.locator("[data-gate=parabola]").first.tap()
+    tap(page.locator("[data-gate=parabola]").first)
     cell = square(page, "painting", "Y=1，X=1：")
     cell.scroll_into_view_if_needed()
-    cell.tap()
+    tap(cell)
     weights = painted.edited(painted.picture("circle"), 0, 0, 9).weights
     reads(page, "painted.information", information(weights))
-    page.locator("[data-choice='channel.erasure']").tap()
+    tap(page.locator("[data-choice='channel.erasure']"))
     reads(page, "channel.capacity", 0.8)
     assert misfits(page) == []

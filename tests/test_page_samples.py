@@ -14,7 +14,9 @@ import lessons
 import live
 import numpy as np
 import pytest
-from lessons import found, readings, said, unpacked
+from cases import each
+from lessons import found, readings, reads, said, tap
+from pictures import line, unpack
 from playwright.sync_api import Page, expect
 from scipy import stats
 
@@ -107,7 +109,7 @@ def test_the_level_of_the_uniform_model_is_drawn_only_behind_its_question(unit: 
 
     def levels(tree: Any) -> list[float]:
         pictures = [*found(tree, "drawing"), *found(tree, "figure")]
-        lines = [lessons.line(trace) for one in pictures for trace in one["figure"]["data"]]
+        lines = [line(trace) for one in pictures for trace in one["figure"]["data"]]
         flat = [y[0] for _, y in lines if y.size and (y == y[0]).all()]
         return [y for y in flat if y == pytest.approx(level)]
 
@@ -128,8 +130,8 @@ def test_no_reading_of_the_table_gives_the_numbers_of_the_articles() -> None:
         assert "0.338" in words and "0.477" in words
 
 
-@pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("p", [0.2, 0.544])
+@each("unit", UNITS)
+@each("p", [0.2, 0.544])
 def test_the_likelihood_is_the_mirror_image_of_kl(unit: str, p: float) -> None:
     numbers = readings(parts(f"p={P}&q=binomial(10,{p})&unit={unit}")["likelihood"])
     log_l = float(SHARES @ stats.binom.logpmf(np.arange(11), 10, p)) * UNITS[unit]
@@ -244,7 +246,7 @@ def test_chance_alone_shows_the_kl_that_the_text_names() -> None:
 
 def test_the_bars_count_the_samples_so_far() -> None:
     drawn = next(found(parts("upto=37")["scatter"], "drawing"))["figure"]
-    x, y = (unpacked(drawn["data"][0][axis]) for axis in "xy")
+    x, y = (unpack(drawn["data"][0][axis]) for axis in "xy")
     assert y[1::3].sum() == y[2::3].sum() == 37 and (np.diff(x) >= 0).all()
 
 
@@ -338,7 +340,7 @@ NEARLY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "link"), [(k, link) for k in NEARLY for link in NEARLY[k]])
+@each(("name", "link"), [(k, link) for k in NEARLY for link in NEARLY[k]])
 def test_a_task_is_not_done_by_what_only_looks_like_it(name: str, link: str) -> None:
     now, errors = state.read_link(TOPIC, link)
     assert not errors and not lesson.tasks(STEM)[name].reached(now)
@@ -354,7 +356,7 @@ def test_enough_worms_are_those_whose_exact_bias_is_small_enough() -> None:
 # ------------------------------------------------------------------ what a hand can do
 
 
-@pytest.mark.parametrize(
+@each(
     "act",
     [
         ["slide", "p", "x", 0],
@@ -451,9 +453,9 @@ def printed(program: str) -> dict[str, float]:
 COUNTS = [TEETH, (109, 65, 22, 3, 1), (0.5, 0.0, 0.125), (0, 3)]
 
 
-@pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("counts", COUNTS)
-@pytest.mark.parametrize("library", ["NumPy", "SciPy"])
+@each("unit", UNITS)
+@each("counts", COUNTS)
+@each("library", ["NumPy", "SciPy"])
 def test_the_programs_print_the_numbers_of_the_page(library: str, counts: Any, unit: str) -> None:
     factor, n = UNITS[unit], len(counts) - 1
     p = f"pmf({','.join(map(str, counts))})"
@@ -496,15 +498,6 @@ def test_the_programs_stand_on_the_page() -> None:
 def open_page(page: Page, server: live.Server, query: str = "lang=en") -> None:
     page.goto(f"{server.url}?{PAGE}&{query}")
     page.locator("[data-measure=kl_pq][data-seq]").first.wait_for()
-
-
-def reads(page: Page, name: str, value: float) -> None:
-    """Wait until a reading of the page has this value."""
-    page.wait_for_function(
-        """([name, value]) => [...document.querySelectorAll(`[data-measure="${name}"]`)]
-             .some((one) => Math.abs(+one.dataset.value - value) < 1e-6)""",
-        arg=[name, value],
-    )
 
 
 def test_a_desk_slides_predicts_and_plays(
@@ -550,19 +543,19 @@ def test_a_desk_slides_predicts_and_plays(
 def test_a_phone_pastes_by_touch_and_nothing_is_too_wide_or_too_small(
     new_page: Callable[..., Page], server: live.Server
 ) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = new_page(**lessons.PHONE)
     open_page(page, server, "lang=zh")
     seen = page.locator("[data-slot=board] [data-measure=kl_pq]").bounding_box()
     assert seen is not None and seen["y"] + seen["height"] < 844
-    page.locator("[data-gate=width]").first.tap()
-    page.locator("[data-does='knob.bins.10']").tap()
+    tap(page.locator("[data-gate=width]").first)
+    tap(page.locator("[data-does='knob.bins.10']"))
     reads(page, "kl_bins", histogram_numbers(thousandths(), 10)[1])
-    page.locator("[data-slot=own] [data-part=families] > summary").tap()
-    page.locator("[data-slot=own] [data-part='data.p'] > summary").tap()
+    tap(page.locator("[data-slot=own] [data-part=families] > summary"))
+    tap(page.locator("[data-slot=own] [data-part='data.p'] > summary"))
     page.locator("[data-slot=own] [data-numbers=p]").fill("3 4 4 5 5 5 6")
-    page.locator("[data-slot=own] [data-use=p]").tap()
+    tap(page.locator("[data-slot=own] [data-use=p]"))
     page.wait_for_function("() => location.search.includes('samples')")
-    page.locator("[data-slot=own] [data-gate=better]").tap()
+    tap(page.locator("[data-slot=own] [data-gate=better]"))
     expect(page.locator("[data-slot=own] table").last).to_contain_text("二项（6, 0.762）")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert board.too_small(page) == []

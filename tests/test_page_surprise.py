@@ -11,27 +11,29 @@ import live
 import numpy as np
 import pytest
 from board import NewPage
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lessons import (
     PHONE,
     figure,
     found,
-    line,
     look,
     misfits,
     numbers_printed,
     reading,
     readings,
+    reads,
     refused,
     reply,
     said,
     settle,
     state,
-    value,
+    tap,
     visit,
 )
-from playwright.sync_api import Page, expect
+from pictures import line
+from playwright.sync_api import expect
 from scipy import stats
 
 from divviz import knobs
@@ -135,7 +137,7 @@ SCENES = [
 ]
 
 
-@pytest.mark.parametrize("link", SCENES)
+@each("link", SCENES)
 def test_the_blocks_of_the_picture_have_the_entropy_as_their_area(link: str) -> None:
     blocks = shown("board", link)
     p = start(link).pair.p
@@ -238,8 +240,8 @@ def closed(shape: str, width: float) -> float:
     return math.log2(width / 4 * math.sqrt(2 * math.pi * math.e))
 
 
-@pytest.mark.parametrize("shape", ["uniform", "normal"])
-@pytest.mark.parametrize("width", WIDTHS)
+@each("shape", ["uniform", "normal"])
+@each("width", WIDTHS)
 def test_h_is_the_closed_form_and_the_area_of_its_picture(shape: str, width: float) -> None:
     blocks = shown("density", f"shape={shape}&w={width}")
     assert readings(blocks)["h"] == pytest.approx(closed(shape, width), abs=1e-9)
@@ -260,8 +262,8 @@ def test_the_numbers_of_the_density_wait_for_the_prediction() -> None:
     assert asked["truth"] == "minus"
 
 
-@pytest.mark.parametrize("width", [0.5, 1, 2])
-@pytest.mark.parametrize("halvings", [2, 3, 6])
+@each("width", [0.5, 1, 2])
+@each("halvings", [2, 3, 6])
 def test_bins_that_fit_a_uniform_have_h_less_the_log_of_their_width_exactly(
     width: float, halvings: int
 ) -> None:
@@ -284,8 +286,8 @@ def test_finer_bins_of_a_normal_bring_the_gap_to_zero() -> None:
 # ------------------------------------------------------------------ programs
 
 
-@pytest.mark.parametrize("unit", ["nats", "bits", "hartleys"])
-@pytest.mark.parametrize("link", ["", "p=pmf(0,0.2,0.8)&shape=normal&w=0.125", "p=poisson(3)&w=4"])
+@each("unit", ["nats", "bits", "hartleys"])
+@each("link", ["", "p=pmf(0,0.2,0.8)&shape=normal&w=0.125", "p=poisson(3)&w=4"])
 def test_the_programs_print_the_numbers_of_the_page(link: str, unit: str) -> None:
     here = f"{link}&unit={unit}"
     (block,) = shown("code", here)
@@ -338,8 +340,8 @@ def test_no_state_makes_a_demo_fail_or_grow_without_bound(
 LONG = "好" * 40
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", ["<b>x</b>", "`code`", "{rarest}", "@ink", "&amp;", LONG])
+@each("lang", LANGUAGES)
+@each("name", ["<b>x</b>", "`code`", "{rarest}", "@ink", "&amp;", LONG])
 def test_a_visitors_name_of_an_outcome_stays_a_name(name: str, lang: str) -> None:
     link = state(STEM, "", ["labels", [name, "b", "c", "d"]]).link
     ticks = figure(shown("board", link, lang))["layout"]["xaxis"]["ticktext"]
@@ -364,7 +366,7 @@ ALONE = Topic(
 )
 
 
-@pytest.mark.parametrize(
+@each(
     "act",
     [
         ["set", "p", "pmf(1,1,1)"],
@@ -397,22 +399,17 @@ def test_in_a_lesson_about_p_alone_a_wrong_p_is_one_sentence(text: str) -> None:
 # ------------------------------------------------------------------ in a browser
 
 
-def bits(page: Page, name: str = "entropy_p", part: str = "") -> float:
-    settle(page)
-    return value(page, name, part)
-
-
 def test_with_keys_alone_a_visitor_predicts_draws_solves_and_turns_the_knobs(
     new_page: NewPage, server: live.Server
 ) -> None:
     page = new_page()
     visit(page, server, STEM)
-    assert bits(page) == pytest.approx(stats.entropy([0.55, 0.25, 0.15, 0.05], base=2), abs=1e-9)
+    reads(page, "entropy_p", stats.entropy([0.55, 0.25, 0.15, 0.05], base=2))
     # a prediction, and one that is typed
     page.locator("[data-option=lopsided]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("[data-question=final] .dv-verdict")).to_contain_text("50/50")
-    assert bits(page, "final_even") == 1
+    reads(page, "final_even", 1)
     page.locator("[data-question=outsider] input").fill("6.5")
     page.keyboard.press("Enter")
     expect(page.locator("[data-question=outsider] .dv-verdict")).to_contain_text("6.64")
@@ -422,7 +419,7 @@ def test_with_keys_alone_a_visitor_predicts_draws_solves_and_turns_the_knobs(
         bar.focus()
         page.keyboard.press("Home")
         settle(page)
-    assert bits(page, "entropy_p", "todo") == 0
+    reads(page, "entropy_p", 0, "todo")
     expect(page.locator("[data-task=least]")).to_have_attribute("data-done", "true")
     page.locator("[data-slot=questions]").scroll_into_view_if_needed()
     expect(page.locator("[data-slot=questions]")).to_contain_text("Nothing to ask")
@@ -431,23 +428,24 @@ def test_with_keys_alone_a_visitor_predicts_draws_solves_and_turns_the_knobs(
     page.locator("[data-option=minus]").focus()
     page.keyboard.press("Enter")
     page.locator("[data-choice='shape.uniform']").scroll_into_view_if_needed()
-    assert bits(page, "h") == -1
+    reads(page, "h", -1)
     slider = page.locator('input[type=range][data-param="w"]')
     slider.focus()
     page.keyboard.press("ArrowLeft")
     expect(reading(page, "h")).to_have_text("−1.415")
-    assert bits(page, "h") == pytest.approx(math.log2(0.375), abs=1e-12)
+    reads(page, "h", math.log2(0.375))
     # what was predicted is still there after a reload
     page.reload()
     expect(page.locator("[data-question=final] .dv-verdict")).to_contain_text("50/50")
-    assert bits(page) == 0 and "w=0.375" in page.url
+    reads(page, "entropy_p", 0)
+    assert "w=0.375" in page.url
 
 
 def test_on_a_phone_the_first_screen_teaches_and_fingers_reach_everything(
     new_page: NewPage, server: live.Server
 ) -> None:
-    page = new_page(**PHONE, locale="zh-CN")
-    visit(page, server, STEM)
+    page = new_page(**PHONE)
+    visit(page, server, STEM, "lang=zh")
     box = reading(page, "entropy_p").bounding_box()
     assert box is not None and box["y"] + box["height"] <= 844
     ground = page.locator("[data-slot=board] .dv-ground").bounding_box()
@@ -456,14 +454,14 @@ def test_on_a_phone_the_first_screen_teaches_and_fingers_reach_everything(
     page.wait_for_function(
         "() => +document.querySelector('[data-measure=entropy_p]').dataset.value > 1.7"
     )
-    page.get_by_role("button", name="硬币", exact=True).tap()
-    assert bits(page) == 1
-    page.get_by_role("button", name="八匹马").tap()
-    assert bits(page, "questions") == pytest.approx(2)
-    page.locator("[data-option=impossible]").tap()
-    page.locator("[data-choice='shape.normal']").tap()
-    assert bits(page, "h") == pytest.approx(closed("normal", 0.5), abs=1e-9)
+    tap(page.get_by_role("button", name="硬币", exact=True))
+    reads(page, "entropy_p", 1)
+    tap(page.get_by_role("button", name="八匹马"))
+    reads(page, "questions", 2)
+    tap(page.locator("[data-option=impossible]"))
+    tap(page.locator("[data-choice='shape.normal']"))
+    reads(page, "h", closed("normal", 0.5))
     page.locator("[data-slot=code]").scroll_into_view_if_needed()
-    page.locator("[data-slot=code] [data-code=SciPy]").tap()
+    tap(page.locator("[data-slot=code] [data-code=SciPy]"))
     expect(page.locator("[data-slot=code] pre")).to_contain_text("stats.norm(2.0, 0.125)")
     assert misfits(page) == []

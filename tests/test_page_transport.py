@@ -12,10 +12,10 @@ import lessons
 import live
 import numpy as np
 import pytest
+from cases import each
 from lessons import (
     PHONE,
     found,
-    line,
     misfits,
     numbers_printed,
     reading,
@@ -24,8 +24,10 @@ from lessons import (
     reply,
     said,
     settle,
+    tap,
 )
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from pictures import line
+from playwright.sync_api import Locator, Page, expect
 from scipy.optimize import linprog
 from scipy.stats import wasserstein_distance
 
@@ -178,7 +180,7 @@ def test_a_plan_without_amounts_follows_p_as_long_as_it_fits() -> None:
     assert [move.amount for move in moving.plan_of(now).moves] == pytest.approx([1 / 9])
 
 
-@pytest.mark.parametrize("written", ["", "1>0;1>3", "1>0:0.05;1>0", "4>8:0.125;5>8", "5>3;4>5"])
+@each("written", ["", "1>0;1>3", "1>0:0.05;1>0", "4>8:0.125;5>8", "5>3;4>5"])
 def test_a_plan_is_written_without_the_amounts_that_a_hand_takes(written: str) -> None:
     here = places_of(state().pair)
     plan = read(here, written)
@@ -378,7 +380,7 @@ def test_every_demo_shows_every_scene(link: str, lang: str) -> None:
 PARTS = ["by_hand", "least", "dual"]
 
 
-@pytest.mark.parametrize("link", SCENES)
+@each("link", SCENES)
 def test_every_act_has_an_answer_in_every_scene(link: str) -> None:
     acts: list[list[Any]] = [
         ["bring", "0", "1"],
@@ -473,12 +475,11 @@ def middle(node: Locator) -> tuple[float, float]:
 
 def touch(page: Page, *points: tuple[float, float]) -> None:
     """A finger that goes down at the first point, through the others, and lets go."""
-    session: CDPSession = page.context.new_cdp_session(page)
-    for kind, at in [("touchStart", points[0]), *(("touchMove", one) for one in points[1:])]:
-        event = {"type": kind, "touchPoints": [{"x": at[0], "y": at[1]}]}
-        session.send("Input.dispatchTouchEvent", event)
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    session.detach()
+    with live.finger(page) as send:
+        send("touchStart", *points[0])
+        for point in points[1:]:
+            send("touchMove", *point)
+        send("touchEnd")
 
 
 def test_a_finger_moves_earth_and_bends_the_critic(
@@ -495,9 +496,9 @@ def test_a_finger_moves_earth_and_bends_the_critic(
     # Two taps do what a drag does.
     settle(page)
     pile = earth_drawn.locator("[data-from='1']")
-    pile.tap()
+    tap(pile)
     expect(pile).to_have_attribute("aria-pressed", "true")
-    earth_drawn.locator("[data-to='0']").tap()
+    tap(earth_drawn.locator("[data-to='0']"))
     expect(reading(page, "bill", "by_hand")).to_have_attribute("data-value", "0.6")
     grip = page.locator("[data-slot=dual] [data-grip='0']")
     at = middle(grip)

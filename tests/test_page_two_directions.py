@@ -6,14 +6,15 @@ import json
 import math
 import re
 from contextlib import redirect_stdout
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any
 
 import live
 import numpy as np
 import pytest
 from board import NewPage, plot_box
-from lessons import settle
+from cases import each
+from lessons import settle, tap
 from playwright.sync_api import Locator, Page, expect
 from scipy import integrate, optimize, stats
 
@@ -189,7 +190,7 @@ def test_a_button_sets_the_start_and_the_descents_to_their_first_step() -> None:
     assert state.scene.q == PAGE.starts(PAGE.P)["right"] and state.scene.q.args[0] > 2
 
 
-@pytest.mark.parametrize(
+@each(
     "act",
     [
         ["draw", "p", 1, 0, [1, 2]],
@@ -236,8 +237,8 @@ def test_each_step_is_lower_than_the_one_before() -> None:
         assert all(b < a for a, b in pairwise(values[:3])) and values[3] <= values[2]
 
 
-@pytest.mark.parametrize("along", ["mu", "sigma"])
-@pytest.mark.parametrize("key", race.OBJECTIVES)
+@each("along", ["mu", "sigma"])
+@each("key", race.OBJECTIVES)
 def test_at_the_end_of_a_descent_the_pulls_cancel(key: str, along: str) -> None:
     def total(step: int) -> float:
         blocks = PAGE.force(look(f"force={key}&along={along}&step={step}"))
@@ -288,8 +289,7 @@ def arrays_in(tree: Any) -> list[np.ndarray]:
     return [one for part in inside for one in arrays_in(part)] if several else []
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("link", HOSTILE)
+@pytest.mark.parametrize(("link", "lang"), [*zip(HOSTILE, cycle(LANGS), strict=False)])
 def test_whatever_p_and_q_every_part_shows_something(link: str, lang: str) -> None:
     for step, force, along in ((0, "kl_qp", "mu"), (30, "w2", "sigma"), (9, "js", "mu")):
         full = f"{link}&step={step}&force={force}&along={along}"
@@ -419,26 +419,26 @@ def test_on_a_phone_the_race_is_predicted_played_and_started_elsewhere_by_touch(
     assert reading(page, "kl_pq").is_visible()
     box = reading(page, "start_w2").bounding_box()
     assert box is not None and box["y"] + box["height"] < 844
-    page.locator("[data-question=seeks] [data-option=kl_pq]").tap()
+    tap(page.locator("[data-question=seeks] [data-option=kl_pq]"))
     expect(page.locator("[data-question=seeks] [data-option=kl_qp]")).to_have_attribute(
         "data-truth", "true"
     )
     first = value(page, "race_kl_qp")
     player = page.locator("[data-slot=race] .dv-player")
     player.locator("select").select_option("4")
-    player.locator("[data-play=play]").tap()
+    tap(player.locator("[data-play=play]"))
     expect(player.locator(".dv-where")).to_have_text("30 / 30")
     settle(page)
     assert value(page, "race_kl_qp") < first
     page.locator("[data-slot=two_starts]").scroll_into_view_if_needed()
-    page.locator("[data-does='begin.right']").tap()
+    tap(page.locator("[data-does='begin.right']"))
     expect(page.locator("[data-slot=two_starts] .dv-where")).to_have_text("0 / 30")
     settle(page)
     assert "q=normal(3" in page.url
     force = page.locator("[data-slot=force]")
     force.scroll_into_view_if_needed()
-    force.locator("[data-gate=pull]").tap()
-    force.locator("[data-choice='force.kl_pq']").tap()
+    tap(force.locator("[data-gate=pull]"))
+    tap(force.locator("[data-choice='force.kl_pq']"))
     expect(reading(page, "pull_total")).to_be_visible()
     settle(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390

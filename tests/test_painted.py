@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 
 from divviz.errors import SceneError
 from divviz.joint import Joint, independent_table, marginal
@@ -54,7 +55,7 @@ def test_the_parts_of_the_diagram_add_up_in_any_unit() -> None:
             assert found.h_xy * nats == pytest.approx(told(picture(name)).h_xy, rel=1e-14)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "bits", "correlated"),
     [
         ("line", math.log2(12), 1.0),
@@ -75,8 +76,8 @@ def test_pictures_have_the_information_and_correlation_of_their_rule(
     assert found.correlation == pytest.approx(correlated, abs=1e-15)
 
 
-@pytest.mark.parametrize("name", ["x_squared", "circle", "cross"])
-@pytest.mark.parametrize("side", [5, 12, 13, 24])
+@each("name", ["x_squared", "circle", "cross"])
+@each("side", [5, 12, 13, 24])
 def test_a_mirrored_picture_has_correlation_exactly_0_and_much_information(
     name: str, side: int
 ) -> None:
@@ -199,7 +200,7 @@ def test_pictures_are_painted_with_digits_and_touch_every_side() -> None:
     assert (picture("x_squared", 9).weights.argmax(axis=0) == [8, 5, 2, 1, 0, 1, 2, 5, 8]).all()
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "code"),
     [
         (lambda: edited(TEXTBOOK, 0, 0, -1), "painted_weight"),

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import each
 
 from divviz.families import Dist, SceneError, Tail, drawn, make, mixture, pmf
 from divviz.measures import evaluate
@@ -79,7 +80,7 @@ OUTSIDE = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q", "words"), OUTSIDE, ids=str)
+@each(("p", "q", "words"), OUTSIDE)
 def test_mass_outside_the_other_support_is_named(p: Dist, q: Dist, words: str) -> None:
     pair = Pair(p, q)
     assert str(pair.outside_q).startswith(words)
@@ -100,7 +101,7 @@ WITHIN = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q"), WITHIN, ids=str)
+@each(("p", "q"), WITHIN)
 def test_underflow_is_not_taken_for_empty_support(p: Dist, q: Dist) -> None:
     assert Pair(p, q).outside_q is None
     assert math.isfinite(evaluate(p, q)["kl_pq"])
@@ -126,7 +127,7 @@ HEAVY = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q", "heavy"), HEAVY, ids=str)
+@each(("p", "q", "heavy"), HEAVY)
 def test_a_tail_is_too_heavy_exactly_when_the_moment_diverges(
     p: Dist, q: Dist, heavy: bool
 ) -> None:
@@ -154,7 +155,7 @@ GROWTHS = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q", "finite"), GROWTHS)
+@each(("p", "q", "finite"), GROWTHS)
 def test_the_growth_of_minus_log_q_meets_the_tail_of_p(p: Tail, q: Tail, finite: bool) -> None:
     assert endures(p, q) is finite
 
@@ -179,7 +180,7 @@ W1 = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q", "who"), W1, ids=str)
+@each(("p", "q", "who"), W1)
 def test_w1_is_infinite_exactly_when_tails_without_mean_differ(
     p: Dist, q: Dist, who: str | None
 ) -> None:

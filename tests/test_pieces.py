@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import each
 
 import divviz
 from divviz import SceneError, density, parse
@@ -72,7 +73,7 @@ def test_extreme_cells_stay_a_distribution(edges: list[float], heights: list[flo
     assert divviz.measure("kl_pq", dist, dist) == 0
 
 
-@pytest.mark.parametrize(
+@each(
     ("edges", "heights", "says"),
     [
         ([0, 1], [-1], "Weight number 1 is -1"),

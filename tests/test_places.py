@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import each
 from scipy.stats import entropy, wasserstein_distance
 
 from divviz import SceneError, evaluate, measure, parse
@@ -53,7 +54,7 @@ def test_densities_have_no_places() -> None:
     assert caught.value.code == "act_discrete"
 
 
-@pytest.mark.parametrize(
+@each(
     ("x", "p", "q", "code"),
     [
         ([0, 0], [1, 1], [1, 1], "places_order"),
@@ -112,7 +113,7 @@ def test_sliding_both_changes_neither() -> None:
     assert w1(other) == pytest.approx(w1(HERE), rel=1e-15)
 
 
-@pytest.mark.parametrize("d", [-7.0, -0.5, 0.25, 3.0, 1e6])
+@each("d", [-7.0, -0.5, 0.25, 3.0, 1e6])
 def test_sliding_one_of_two_equals_costs_the_way_and_kl_jumps(d: float) -> None:
     here = slid(places(X, HERE.p, HERE.p), q_by=d)
     assert w1(here) == pytest.approx(abs(d), rel=1e-14)
@@ -159,8 +160,8 @@ def test_splitting_a_place_of_q_alone_costs_half_the_width_and_kl_everything() -
 # --- an outlier -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("far", [10.0, 1e3, -1e6])
-@pytest.mark.parametrize("eps", [1e-6, 0.01, 0.5])
+@each("far", [10.0, 1e3, -1e6])
+@each("eps", [1e-6, 0.01, 0.5])
 def test_an_outlier_costs_w1_its_mass_times_its_distance_and_kl_next_to_nothing(
     eps: float, far: float
 ) -> None:
@@ -181,7 +182,7 @@ def test_an_outlier_of_both_or_of_p_or_of_no_mass() -> None:
     assert with_outlier(HERE, 1.0, 1.0).q == (0.0, 1.0, 0.0, 0.0)
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "code"),
     [
         (lambda: slid(HERE, math.inf), "place"),

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,12 +138,12 @@ def test_moves_that_overdraw_are_refused_with_a_sentence() -> None:
     refused("plan_rest", lambda: move(plan, 1, 1))
 
 
-@pytest.mark.parametrize("amount", [0, -0.1, math.nan, math.inf, "much", [1], 10**400])
+@each("amount", [0, -0.1, math.nan, math.inf, "much", [1], 10**400])
 def test_what_is_no_amount_is_refused(amount: object) -> None:
     refused("plan_amount", lambda: move(Plan(HALVES), 0, 2, amount))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("i", "j"), [(3, 0), (0, 3), (-1, 0), (0, 1.5), (None, 0), ("0", 1)])
+@each(("i", "j"), [(3, 0), (0, 3), (-1, 0), (0, 1.5), (None, 0), ("0", 1)])
 def test_what_is_no_place_is_refused(i: object, j: object) -> None:
     refused("act_index", lambda: move(Plan(HALVES), i, j))  # type: ignore[arg-type]
 
@@ -204,7 +205,7 @@ def test_very_long_ways_have_costs_all_the_same() -> None:
     assert mean_way(plan, 900) == pytest.approx(2e30)
 
 
-@pytest.mark.parametrize("p", [0.5, 0, -1, math.nan, "two", 1001])
+@each("p", [0.5, 0, -1, math.nan, "two", 1001])
 def test_an_order_below_one_or_beyond_a_double_is_refused(p: object) -> None:
     for price in (cost, mean_way):
         with pytest.raises(SceneError):
@@ -241,7 +242,7 @@ def test_the_amount_may_be_left_out_and_blanks_are_fine() -> None:
     assert read(HALVES, "0>2:1e-3").moves == (Move(0, 2, 0.001),)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "code"),
     [
         ("0-2", "plan_text"),

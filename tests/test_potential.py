@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pairs import pair_of
 from scipy.integrate import quad
 from scipy.optimize import linprog
 from scipy.stats import norm, wasserstein_distance
@@ -13,10 +15,6 @@ from scipy.stats import norm, wasserstein_distance
 from divviz import SceneError, density, measure, parse, pmf, samples
 from divviz.pair import Pair
 from divviz.potential import Critic, best_on, critic, score, steepest
-
-
-def pair_of(p: str, q: str) -> Pair:
-    return Pair(parse(p), parse(q))
 
 
 def program(x, p, q) -> float:
@@ -38,7 +36,7 @@ def program(x, p, q) -> float:
 # --- outcomes -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(12))
+@each("seed", range(12))
 def test_the_steepest_critic_scores_what_the_linear_program_finds(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(2, 30))
@@ -125,7 +123,7 @@ CLOSED = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q", "truth"), CLOSED)
+@each(("p", "q", "truth"), CLOSED)
 def test_the_score_of_the_steepest_critic_is_w1_in_closed_form(p, q, truth) -> None:
     pair = pair_of(p, q)
     f = steepest(pair)
@@ -148,7 +146,7 @@ PAIRS = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q"), PAIRS)
+@each(("p", "q"), PAIRS)
 def test_the_steepest_critic_reaches_w1_of_any_kind_of_pair(p, q) -> None:
     for pair in (pair_of(p, q), pair_of(q, p)):
         f = steepest(pair)
@@ -243,7 +241,7 @@ def test_two_tails_that_contradict_leave_the_score_undefined() -> None:
 # --- what a visitor can get wrong -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("x", "values", "code"),
     [
         ([0, 1], [0], "critic"),

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from cases import each
 
 from divviz.grammar import parse
 from divviz.measures import evaluate
@@ -25,7 +26,7 @@ def test_the_presets_are_the_dozen_that_the_page_offers():
     assert list(PRESETS) == NAMES
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_preset_is_canonical_text_and_its_link_brings_it_back(name):
     preset = PRESETS[name]
     assert (str(parse(preset.p)), str(parse(preset.q))) == (preset.p, preset.q)

@@ -4,6 +4,7 @@ import re
 from string import Formatter
 
 import pytest
+from cases import each
 from lessons import LESSONS
 
 from divviz.web import lesson, prose, text
@@ -52,7 +53,7 @@ def test_the_braces_of_formulas_are_no_numbers() -> None:
     assert page.live == []
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@each("stem", LESSONS)
 def test_both_languages_of_a_page_have_the_same_markers_numbers_and_words(stem: str) -> None:
     pages = [prose.of(stem, lang) for lang in text.LANGUAGES]
     first, second = pages
@@ -70,7 +71,7 @@ def _fields(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@each("stem", LESSONS)
 def test_both_languages_of_a_page_have_the_same_formulas(stem: str) -> None:
     pages = [
         (prose.PAGES / f"{stem}.{lang}.md").read_text(encoding="utf-8") for lang in text.LANGUAGES
@@ -88,19 +89,19 @@ def _body(stem: str, lang: str) -> list[str]:
     return [s.text for s in prose.of(stem, lang).sections if s.kind != "demo"]
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@each("stem", LESSONS)
 def test_every_marker_of_a_page_is_a_demo_and_every_demo_has_its_marker(stem: str) -> None:
     assert sorted(prose.of(stem, "en").markers) == sorted(lesson.demos(stem))
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@each("stem", LESSONS)
 def test_no_demo_takes_a_name_that_the_engine_uses(stem: str) -> None:
     markers = prose.of(stem, "en").markers
     assert not {"head", "foot", "notes", "words"} & set(markers)
     assert not [marker for marker in markers if re.fullmatch(r"say\d+", marker)]
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@each("stem", LESSONS)
 def test_a_page_has_four_to_nine_hundred_words_in_each_language(stem: str) -> None:
     english = len(re.findall(r"[A-Za-z][\w'’-]*", _plain(stem, "en")))
     chinese = len(re.findall(r"[一-鿿]", _plain(stem, "zh")))
@@ -115,7 +116,7 @@ def _plain(stem: str, lang: str) -> str:
     return re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$|`[^`]*`|\{\w+\}", " ", body, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@each("stem", LESSONS)
 def test_the_chinese_of_a_page_sets_its_own_marks(stem: str) -> None:
     said = [*_body(stem, "zh"), *prose.of(stem, "zh").words.values(), prose.of(stem, "zh").notes]
     for line in said:
@@ -123,7 +124,7 @@ def test_the_chinese_of_a_page_sets_its_own_marks(stem: str) -> None:
         assert wrong is None, line[max(0, wrong.start() - 20) : wrong.end() + 20]
 
 
-@pytest.mark.parametrize("stem", LESSONS)
+@each("stem", LESSONS)
 def test_every_word_of_a_page_is_said_somewhere(stem: str) -> None:
     source = _sources(stem)
     families = re.compile(r"^(ask|why|task|hint)\.(\w+)")

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from cases import each
 from scipy import optimize, stats
 
 from divviz.descent import descend
@@ -81,9 +82,9 @@ def downhill_w2(text, mu, sigma):
     return [(m - mu) / value, sigma * (c - sigma) / value]
 
 
-@pytest.mark.parametrize("key", [key for key in OBJECTIVES if key != "w1"])
-@pytest.mark.parametrize(("mu", "sigma"), [(1.0, 2.0), (-2.5, 1.3), (0.5, 2.8)])
-@pytest.mark.parametrize("text", PARTS)
+@each("key", [key for key in OBJECTIVES if key != "w1"])
+@each(("mu", "sigma"), [(1.0, 2.0), (-2.5, 1.3), (0.5, 2.8)])
+@each("text", PARTS)
 def test_the_pulls_add_up_to_the_slope_of_the_measure(text, key, mu, sigma):
     found = pull(parse(text), make("normal", mu, sigma), key, SOLID)
     assert found.objective == key and found.coordinates == ("mu", "log sigma")
@@ -151,7 +152,7 @@ def test_the_pull_of_a_distance_is_along_the_way_of_the_mass(key):
     assert found.share == pytest.approx(wanted, rel=1e-8, abs=1e-10)
 
 
-@pytest.mark.parametrize("key", OBJECTIVES)
+@each("key", OBJECTIVES)
 def test_at_p_itself_nothing_pulls_in_sum(key):
     found = pull(parse("normal(1,2)"), Q_1_2, key, SOLID)
     assert found.total == pytest.approx((0, 0), abs=1e-9)
@@ -181,7 +182,7 @@ def test_a_drawn_density_and_a_family_with_ends_pull_too():
     assert added(uniform) == pytest.approx(uniform.total, rel=1e-5)
 
 
-@pytest.mark.parametrize(
+@each(
     ("p", "q", "key", "code"),
     [
         ("uniform(0,1)", ("normal", 0, 1), "kl_qp", "fit_beyond"),
@@ -200,8 +201,8 @@ def test_what_cannot_be_drawn_is_told_in_a_sentence(p, q, key, code):
     assert caught.value.code == code and str(caught.value).endswith(".")
 
 
-@pytest.mark.parametrize("key", OBJECTIVES)
-@pytest.mark.parametrize("q", [("normal", 50, 0.01), ("normal", 0, 1e6), ("normal", 0.5, 2.8)])
+@each("key", OBJECTIVES)
+@each("q", [("normal", 50, 0.01), ("normal", 0, 1e6), ("normal", 0.5, 2.8)])
 def test_no_place_is_nan_or_negative_zero(key, q):
     x = np.array([-1e300, -1e9, -50.0, 0.0, 3.0, 50.0, 1e9, 1e300])
     try:
@@ -257,8 +258,8 @@ def test_w2_matches_the_mean_and_leaves_the_width_short():
         assert found.converged and found.optimum.args == pytest.approx((mean, width), abs=1e-6)
 
 
-@pytest.mark.parametrize("key", ["kl_pq", "kl_qp", "js", "w2"])
-@pytest.mark.parametrize("start", [(0, 1), (4, 2), (-5, 0.5), (-3.2, 0.4)])
+@each("key", ["kl_pq", "kl_qp", "js", "w2"])
+@each("start", [(0, 1), (4, 2), (-5, 0.5), (-3.2, 0.4)])
 def test_sixty_steps_are_enough_for_an_animation(key, start):
     found = descend(parse(THREE), "normal", key, make("normal", *start), steps=60)
     heights = [step.value for step in found.path]

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from divviz.activity import KEYS
 from divviz.grammar import GRAMMAR
 from divviz.measures import MEASURES
-from divviz.web import lesson, prose, text
+from divviz.web import flags, lesson, prose, text
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
@@ -40,6 +41,22 @@ def measures() -> str:
     return "\n".join([*head, *rows])
 
 
+def hidden() -> str:
+    """What a link can hide beside the numbers, page by page."""
+    t = text.of("en")
+    board = [name for name in lesson.hideable(flags.PLAYGROUND) if name not in MEASURES]
+    rows = [
+        f"| the Playground | `{name}` | {flags.title(name, flags.PLAYGROUND, 'en', t)} |"
+        for name in board
+    ]
+    for stem in lesson.lessons():
+        page = prose.of(stem, "en")
+        own = ", ".join(f"`{name}`" for name in page.markers)
+        texts = f"`text.0` to `text.{len(page.headings) - 1}`"
+        rows.append(f"| `?page={prose.name(stem)}` | {own}, {texts} | what stands there |")
+    return "\n".join(["| page | name | what it hides |", "| --- | --- | --- |", *rows])
+
+
 def lessons() -> str:
     """The lessons as a table."""
     rows = []
@@ -55,7 +72,19 @@ def lessons() -> str:
     return "\n".join([*head, *rows])
 
 
-TABLES = {"grammar": grammar, "measures": measures, "lessons": lessons}
+def activity_keys() -> str:
+    """The keys of an activity as a table."""
+    rows = [f"| `{name}` | `{key.example}` | {key.meaning} |" for name, key in KEYS.items()]
+    return "\n".join(["| key | written | meaning |", "| --- | --- | --- |", *rows])
+
+
+TABLES = {
+    "grammar": grammar,
+    "measures": measures,
+    "flags": hidden,
+    "lessons": lessons,
+    "activity": activity_keys,
+}
 
 
 def between(name: str) -> re.Pattern[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 from scipy import stats
 
 from divviz.discrete import pmf
@@ -40,8 +41,8 @@ def enumerated(p: list[float], n: int, estimate: Any) -> float:
 # exact means
 
 
-@pytest.mark.parametrize("p", MODELS, ids=str)
-@pytest.mark.parametrize("n", [1, 2, 3, 4])
+@each("p", MODELS)
+@each("n", [1, 2, 3, 4])
 def test_the_exact_means_are_those_over_all_samples(p: list[float], n: int) -> None:
     q = [0.25, 0.35, 0.4][: len(p)]
     tracks = replay(pmf(p), n, pmf(q), 1).tracks
@@ -147,7 +148,7 @@ def test_outcomes_are_met_by_name_and_by_value() -> None:
 # what the first k show
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 19, 20, 21, 100, 200])
+@each("count", [1, 2, 3, 19, 20, 21, 100, 200])
 def test_the_first_replays_have_their_own_mean_and_quantiles(count: int) -> None:
     track = replay(worms(), 15, seed=2).tracks[PLAIN]
     first = track.values[:count]
@@ -226,7 +227,7 @@ def test_what_an_outcome_seen_k_times_adds() -> None:
     assert not np.signbit(surprises(9)).any()
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "code"),
     [
         (lambda: replay(worms(), 0), "pairs_whole"),

@@ -11,6 +11,7 @@ from typing import Any
 import battery
 import numpy as np
 import pytest
+from cases import each
 from scipy import special, stats
 
 from divviz.errors import SceneError
@@ -163,7 +164,7 @@ DRAWN = [
 ]
 
 
-@pytest.mark.parametrize(("p", "exact"), DRAWN, ids=[p for p, _ in DRAWN])
+@each(("p", "exact"), DRAWN)
 def test_samples_of_a_density_invert_its_cdf(p: str, exact: Any) -> None:
     x = running(pair(p, p), 500, 7).x
     assert x == pytest.approx(exact.ppf(shares(500, 7)), rel=1e-9, abs=1e-12)
@@ -302,7 +303,7 @@ def test_one_sample_has_a_mean_and_an_endless_error() -> None:
 COINS = ("bernoulli(0.5)", "bernoulli(0.4)")
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "call"),
     [
         ("pairs_whole", lambda: running(pair(*COINS), 0, 0)),

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,14 +69,14 @@ SPELLINGS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "canonical"), SPELLINGS)
+@each(("text", "canonical"), SPELLINGS)
 def test_a_text_is_read_into_its_canonical_spelling(text, canonical):
     dist = parse(text)
     assert str(dist) == canonical
     assert parse(canonical) == dist
 
 
-@pytest.mark.parametrize("name", [n for n, f in FAMILIES.items() if f.params])
+@each("name", [n for n, f in FAMILIES.items() if f.params])
 def test_every_family_is_spelled_with_its_defaults_and_read_back(name):
     dist = families.make(name, *(p.default for p in FAMILIES[name].params))
     assert parse(str(dist)) == dist
@@ -171,7 +172,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("text", "code"), WRONG)
+@each(("text", "code"), WRONG)
 def test_a_wrong_text_gets_one_sentence_that_says_what_to_do(text, code):
     with pytest.raises(SceneError) as caught:
         parse(text)
@@ -199,7 +200,7 @@ def test_a_text_cut_off_anywhere_is_refused(text):
         assert str(caught.value).endswith(".")
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "(" * 500_000,
@@ -289,7 +290,7 @@ BROKEN_LINKS = [
 ]
 
 
-@pytest.mark.parametrize(("link", "wrong", "p", "q"), BROKEN_LINKS)
+@each(("link", "wrong", "p", "q"), BROKEN_LINKS)
 def test_a_wrong_part_of_a_link_takes_its_default_and_the_rest_is_kept(link, wrong, p, q):
     if "oops" in link:
         link = link.replace("oops", "poison(3)")
@@ -318,7 +319,7 @@ SHOWN = [
 ]
 
 
-@pytest.mark.parametrize(("text", "canonical", "key", "parameters"), SHOWN)
+@each(("text", "canonical", "key", "parameters"), SHOWN)
 def test_a_measure_in_a_link_has_one_spelling_with_its_parameters(text, canonical, key, parameters):
     scene, errors = read({"show": text})
     assert not errors
@@ -327,7 +328,7 @@ def test_a_measure_in_a_link_has_one_spelling_with_its_parameters(text, canonica
     assert Scene(scene.p, scene.q, "nats", text) == scene
 
 
-@pytest.mark.parametrize("key", MEASURES)
+@each("key", MEASURES)
 def test_every_measure_can_be_shown_with_its_own_defaults(key):
     scene = Scene(DEFAULT.p, DEFAULT.q, show=key)
     assert scene.key == key
@@ -367,7 +368,7 @@ WRONG_SHOWN = [
 ]
 
 
-@pytest.mark.parametrize(("text", "code"), WRONG_SHOWN)
+@each(("text", "code"), WRONG_SHOWN)
 def test_a_wrong_measure_takes_the_default_and_gets_one_sentence(text, code):
     scene, (error,) = read({"p": "normal(3,1)", "show": text})
     assert (str(scene.p), scene.show, error.code) == ("normal(3,1)", "kl_pq", code)
@@ -402,7 +403,7 @@ def test_a_query_that_is_no_mapping_gives_the_default_and_an_error(query):
     assert scene == DEFAULT and [e.code for e in errors] == ["link_type"] and str(errors[0])
 
 
-@pytest.mark.parametrize("value", [None, 5, [], ["normal(0,1)"], {"a": 1}])
+@each("value", [None, 5, [], ["normal(0,1)"], {"a": 1}])
 def test_query_values_of_a_wrong_type_give_defaults_and_errors(value):
     scene, errors = read({"p": value, "q": value, "unit": value, "show": value})
     assert scene == DEFAULT

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from cases import each
 from claims import EN, NEARBY, NUMBER, PAIRS, ZH, read
 from pairs import pair_of
 
@@ -34,8 +35,8 @@ def orders(key: str) -> list[dict[str, float]]:
 # ---- any pair ----
 
 
-@pytest.mark.parametrize("lang", text.LANGUAGES)
-@pytest.mark.parametrize(("p", "q"), [*PAIRS, *NEARBY])
+@each("lang", text.LANGUAGES)
+@each(("p", "q"), [*PAIRS, *NEARBY])
 def test_every_measure_of_every_pair_has_one_tidy_sentence(p: str, q: str, lang: str) -> None:
     pair = pair_of(p, q)
     for key, one in MEASURES.items():
@@ -46,7 +47,7 @@ def test_every_measure_of_every_pair_has_one_tidy_sentence(p: str, q: str, lang:
                 assert not UNTIDY.search(said), said
 
 
-@pytest.mark.parametrize(("p", "q"), [*PAIRS, *NEARBY])
+@each(("p", "q"), [*PAIRS, *NEARBY])
 def test_the_value_in_a_sentence_is_the_value(p: str, q: str) -> None:
     pair = pair_of(p, q)
     for key in MEASURES:
@@ -91,11 +92,9 @@ def test_the_same_distribution_in_two_spellings_is_the_same() -> None:
 # ---- orders ----
 
 
-@pytest.mark.parametrize("key", ["renyi", "tsallis", "renyi_entropy", "tsallis_entropy"])
-@pytest.mark.parametrize(
-    ("p", "q"), [("pmf(1,2,3,4)", "pmf(4,3,2,1)"), ("normal(0,1)", "normal(1,2)")]
-)
-@pytest.mark.parametrize("alpha", [0.3, 0.7, 1.5, 3.0])
+@each("key", ["renyi", "tsallis", "renyi_entropy", "tsallis_entropy"])
+@each(("p", "q"), [("pmf(1,2,3,4)", "pmf(4,3,2,1)"), ("normal(0,1)", "normal(1,2)")])
+@each("alpha", [0.3, 0.7, 1.5, 3.0])
 def test_a_measure_lies_between_its_neighbours_with_a_name(
     p: str, q: str, key: str, alpha: float
 ) -> None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from cases import each
 from claims import EN, NUMBER, PAIRS, SHARE, holds, read, stretches, weights
 from hypothesis import given, settings
 from pairs import pair_of
@@ -75,8 +76,8 @@ def check_discrete(pair: Pair, key: str, unit: str) -> None:
         assert all(q[i] <= 0.01 and q[i] <= p[i] / 20 for i in chosen)
 
 
-@pytest.mark.parametrize("key", ["kl_pq", "kl_qp"])
-@pytest.mark.parametrize(("p", "q"), [pair for pair in PAIRS if pair_of(*pair).discrete])
+@each("key", ["kl_pq", "kl_qp"])
+@each(("p", "q"), [pair for pair in PAIRS if pair_of(*pair).discrete])
 def test_kl_of_outcomes_comes_from_where_the_sentence_says(p: str, q: str, key: str) -> None:
     check_discrete(pair_of(p, q), key, "bits")
 
@@ -153,7 +154,7 @@ def test_almost_equal_pairs_are_not_said_to_gain_from_anywhere() -> None:
 # ---- entropies, JS and Jeffreys ----
 
 
-@pytest.mark.parametrize(("p", "q"), PAIRS)
+@each(("p", "q"), PAIRS)
 def test_entropy_is_that_of_as_many_outcomes_or_of_that_width(p: str, q: str) -> None:
     pair = pair_of(p, q)
     for key in ("entropy_p", "entropy_q"):
@@ -167,7 +168,7 @@ def test_entropy_is_that_of_as_many_outcomes_or_of_that_width(p: str, q: str) ->
         assert ("may be negative" in said) == (nats < 0)
 
 
-@pytest.mark.parametrize(("p", "q"), PAIRS)
+@each(("p", "q"), PAIRS)
 def test_cross_entropy_is_the_sum_that_the_sentence_gives(p: str, q: str) -> None:
     pair = pair_of(p, q)
     for key in ("cross_entropy_pq", "cross_entropy_qp"):
@@ -183,7 +184,7 @@ def test_cross_entropy_is_the_sum_that_the_sentence_gives(p: str, q: str) -> Non
             assert "all of it H(" in said and np.array_equal(pair.p, pair.q)
 
 
-@pytest.mark.parametrize(("p", "q"), PAIRS)
+@each(("p", "q"), PAIRS)
 def test_js_is_that_share_of_its_maximum(p: str, q: str) -> None:
     pair = pair_of(p, q)
     for key, power in (("js", 1.0), ("js_distance", 0.5)):

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from cases import each
 from claims import EN, NUMBER, PAIRS, SHARE, holds, read, stretches, words_window
 from pairs import pair_of
 from scipy.integrate import quad
@@ -49,7 +50,7 @@ OVERLAPPING = [
 ]
 
 
-@pytest.mark.parametrize(("p", "q"), OVERLAPPING)
+@each(("p", "q"), OVERLAPPING)
 def test_no_event_shows_a_larger_difference_than_the_one_that_is_named(p: str, q: str) -> None:
     said = words.sentence(pair_of(p, q), "tv", "nats", EN)
     claims = re.search(rf"is {NUMBER}: P gives {NUMBER} to (.+), Q gives {NUMBER}, and no", said)
@@ -61,7 +62,7 @@ def test_no_event_shows_a_larger_difference_than_the_one_that_is_named(p: str, q
     assert (mine, theirs) == pytest.approx((a, b), abs=6e-3), said
 
 
-@pytest.mark.parametrize(("p", "q"), OVERLAPPING)
+@each(("p", "q"), OVERLAPPING)
 def test_total_variation_lies_within_the_bounds_that_are_said(p: str, q: str) -> None:
     pair = pair_of(p, q)
     for key, pattern in (

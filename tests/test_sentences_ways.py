@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from cases import each
 from claims import EN, NEARBY, NUMBER, PAIRS, SHARE, holds, read, weights, words_window
 from hypothesis import given, settings
 from pairs import pair_of
@@ -19,7 +20,7 @@ from divviz.web import words
 # ---- W1 ----
 
 
-@pytest.mark.parametrize(
+@each(
     ("p", "q", "right"),
     [
         ("normal(0,1)", "normal(2,1)", 1.0),
@@ -61,7 +62,7 @@ def test_w1_of_any_outcomes_is_said_as_it_is(p: list[float], q: list[float]) -> 
 # ---- CDFs ----
 
 
-@pytest.mark.parametrize(
+@each(
     ("p", "q", "place"),
     [
         ("normal(0,1)", "normal(2,1)", "at x = 1"),
@@ -106,7 +107,7 @@ def test_the_root_mean_square_gap_is_said_and_never_above_the_largest() -> None:
     assert read(found[1]) < read(found[2])
 
 
-@pytest.mark.parametrize(("p", "q"), [*PAIRS, *NEARBY])
+@each(("p", "q"), [*PAIRS, *NEARBY])
 def test_a_larger_order_is_no_shorter_way_than_w1(p: str, q: str) -> None:
     pair = pair_of(p, q)
     for order in (1.0, 2.0, math.inf):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import each
 
 from divviz import shapes
 from divviz.families import FAMILIES, SceneError, make, pmf
@@ -32,8 +33,8 @@ def kl(p, q):
     return evaluate(p, q)["kl_pq"]
 
 
-@pytest.mark.parametrize("name", PARAMETRIC)
-@pytest.mark.parametrize("text", [*SHAPES, "cauchy(3,2)", "poisson(4)", "one_hot(2,5)"])
+@each("name", PARAMETRIC)
+@each("text", [*SHAPES, "cauchy(3,2)", "poisson(4)", "one_hot(2,5)"])
 def test_another_family_keeps_centre_and_width_or_takes_its_default(text, name):
     dist = parse(text)
     if dist.kind != FAMILIES[name].kind:

@@ -9,6 +9,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from cases import each
 from scipy import integrate, special, stats
 
 from divviz.concrete import (
@@ -63,8 +64,8 @@ def close(found: Any, true: Any, tolerance: float) -> None:
 # values
 
 
-@pytest.mark.parametrize("t", TEMPERATURES)
-@pytest.mark.parametrize("logits", ORDINARY)
+@each("t", TEMPERATURES)
+@each("logits", ORDINARY)
 def test_softmax_and_log_sum_exp_have_the_digits_of_mpmath(logits: list[float], t: float) -> None:
     p, total = exact(logits, t)
     seen = [v if v > 1e-300 else 0 for v in p]
@@ -196,8 +197,8 @@ def share(i: int, t: float) -> Callable[[list[Any]], Any]:
 GRADED = [[0.0, 1.0, 2.0], [-3.0, 0.5, 0.5], [40.0, 0.0, -1.0], [2.0, 2.0]]
 
 
-@pytest.mark.parametrize("t", [0.25, 1.0, 4.0])
-@pytest.mark.parametrize("x", GRADED)
+@each("t", [0.25, 1.0, 4.0])
+@each("x", GRADED)
 def test_gradients_are_the_differences_of_mpmath(x: list[float], t: float) -> None:
     n = len(x)
     g = [1.5, -2.0, 0.25][:n]
@@ -373,10 +374,8 @@ def test_the_density_is_that_of_a_change_of_variables() -> None:
     assert found == pytest.approx(math.log(density / volume), abs=1e-8)
 
 
-@pytest.mark.parametrize("t", [0.01, 0.5, 1.0, 30.0])
-@pytest.mark.parametrize(
-    "x", [[0.2, 0.3, 0.5], [1e-5, 0.5, 0.49999], [1e-300, 1e-200, 1.0], [5e-324, 0.25, 0.75]]
-)
+@each("t", [0.01, 0.5, 1.0, 30.0])
+@each("x", [[0.2, 0.3, 0.5], [1e-5, 0.5, 0.49999], [1e-300, 1e-200, 1.0], [5e-324, 0.25, 0.75]])
 def test_the_density_keeps_its_digits_at_the_edges(x: list[float], t: float) -> None:
     logits = [0.5, -2.0, 1.0]
     with mp.workdps(60):
@@ -445,7 +444,7 @@ def test_the_binary_density_is_that_of_mpmath() -> None:
 # what is refused
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "call"),
     [
         ("softmax_type", lambda: softmax(["a", "b"])),

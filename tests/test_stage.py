@@ -4,6 +4,7 @@ import json
 import math
 
 import pytest
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,9 +70,7 @@ def test_between_two_drawings_the_hand_gets_the_numbers_alone() -> None:
     assert "plot" in ask(acts=(["param", "q", "mu", 3],), draw=False)
 
 
-@pytest.mark.parametrize(
-    "view", [[1, 1], [4, -4], ["a", "b"], [0], None, [math.nan, 1], [0, math.inf], {}, [True, 2]]
-)
+@each("view", [[1, 1], [4, -4], ["a", "b"], [0], None, [math.nan, 1], [0, math.inf], {}, [True, 2]])
 def test_a_view_that_is_none_is_not_used(view: object) -> None:
     assert ask(live=True, view=view)["plot"]["view"] == ask()["plot"]["view"]
 
@@ -145,7 +144,7 @@ messages = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=4 * settings.default.max_examples, deadline=None, derandomize=True)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None, derandomize=True)
 @given(message=messages | scraps)
 def test_any_message_at_all_gets_numbers_and_sentences(message: object) -> None:
     reply = stage.answer(message, {}, "en")

@@ -5,6 +5,7 @@ import math
 from urllib.parse import parse_qsl
 
 import pytest
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,7 +56,7 @@ def test_a_unit_that_is_the_cores_default_but_not_the_lessons_is_in_the_link() -
     assert "unit=nats" in state.link and read_link(TOPIC, state.link)[0].unit == "nats"
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "code"),
     [
         ("k=4", "knob_number"),
@@ -94,7 +95,7 @@ def test_names_that_are_not_the_lessons_are_not_looked_at() -> None:
     assert read_link(TOPIC, "utm_source=x&embed=true&lang=zh") == (FIRST, [])
 
 
-@pytest.mark.parametrize(
+@each(
     ("act", "code"),
     [
         (["knob", "nothing", 1], "knob"),
@@ -141,7 +142,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None, derandomize=True)
 @given(
     name=st.sampled_from(["knob", "raise", *ACTS]),
     first=st.sampled_from([knob.name for knob in TOPIC.knobs]) | JSON,
@@ -158,7 +159,7 @@ def test_whatever_a_browser_sends_the_state_is_valid_or_the_answer_one_sentence(
     assert read_link(TOPIC, state.link) == (state, [])
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=settings.default.max_examples, deadline=None, derandomize=True)
 @given(st.dictionaries(st.sampled_from(TOPIC.names), st.text(max_size=30) | JSON))
 def test_whatever_a_link_says_a_state_comes_of_it_and_a_sentence_for_each_fault(
     query: dict,

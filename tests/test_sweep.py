@@ -5,6 +5,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
+from cases import each
 from scipy.special import erf
 
 from divviz.families import SceneError
@@ -93,7 +94,7 @@ def test_kl_of_narrow_normals_is_finite_and_huge():
     assert found.slopes["js"] == (0.0,) and found.slopes["tv"] == (0.0,)
 
 
-@pytest.mark.parametrize("key", KEYS)
+@each("key", KEYS)
 def test_noise_on_points_makes_them_normals(key):
     blurred = sweep("points", DISTANCES, KEYS, noise=0.4)
     assert blurred.values[key] == sweep("normals", DISTANCES, KEYS, 0.4).values[key]
@@ -170,7 +171,7 @@ def test_where_uniforms_part_a_kink_has_no_slope(at):
     assert found.slopes["w1"][0] == pytest.approx(1, rel=1e-9)
 
 
-@pytest.mark.parametrize(("kind", "key"), [(kind, key) for kind in KINDS for key in KEYS])
+@each(("kind", "key"), [(kind, key) for kind in KINDS for key in KEYS])
 def test_to_the_left_it_is_the_mirror_image(kind, key):
     right, left = (sweep(kind, [sign * d for d in DISTANCES], [key]) for sign in (1, -1))
     assert left.values[key] == pytest.approx(right.values[key], rel=1e-12)
@@ -182,7 +183,7 @@ def test_to_the_left_it_is_the_mirror_image(kind, key):
 # --- the pair, any measure, what is refused ------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "p", "q"),
     [
         (("uniforms", 0.5), "uniform(0,1)", "uniform(0.5,1.5)"),
@@ -227,7 +228,7 @@ def test_distances_may_be_any_numbers_or_none():
     assert sweep("points", []).values["js"] == ()
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "code"),
     [
         (("squares", [1]), "sweep_kind"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import live
 import pytest
+from cases import each
 from playwright.sync_api import Browser
 
 STORED = "[localStorage.length, sessionStorage.length, document.cookie, history.length]"
@@ -42,7 +43,7 @@ def test_two_tabs_at_once_know_nothing_of_each_other(tabs: live.Tabs, server: li
     assert other.page.evaluate("localStorage.length") == 0
 
 
-@pytest.mark.parametrize(
+@each(
     "lasting",
     [
         lambda page: page.add_init_script("Storage.prototype.getItem = null"),
@@ -60,4 +61,22 @@ def test_a_tab_that_was_changed_for_good_is_not_handed_on(
     first = tabs.take()
     lasting(first.page)
     tabs.give_back(first)
-    assert tabs.take() is not first
+    assert first not in tabs.free
+
+
+def test_what_was_heard_for_a_while_and_a_finger_leave_no_trace(
+    tabs: live.Tabs, server: live.Server
+) -> None:
+    first = tabs.take(has_touch=True)
+    asked: list[str] = []
+    with live.heard(first.page, request=lambda request: asked.append(request.url)):
+        first.page.goto(f"{server.url}healthz")
+    first.page.evaluate("addEventListener('touchend', () => { self.touched = true; })")
+    with live.finger(first.page) as touch:
+        touch("touchStart", 5, 5)
+        touch("touchEnd")
+    first.page.wait_for_function("() => self.touched")
+    tabs.give_back(first)
+    assert tabs.take(has_touch=True) is first
+    first.page.goto(f"{server.url}healthz")
+    assert asked == [f"{server.url}healthz"]

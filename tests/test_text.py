@@ -3,6 +3,7 @@
 from string import Formatter
 
 import pytest
+from cases import each
 
 from divviz.errors import ERRORS
 from divviz.families import FAMILIES
@@ -39,8 +40,8 @@ def test_a_translation_has_the_keys_of_the_source_and_no_others(lang: str) -> No
     assert set(text.table(lang)) == set(text.table(text.SOURCE))
 
 
-@pytest.mark.parametrize("lang", OTHERS)
-@pytest.mark.parametrize("key", sorted(text.table(text.SOURCE)))
+@each("lang", OTHERS)
+@each("key", sorted(text.table(text.SOURCE)))
 def test_a_translation_fills_the_same_placeholders(lang: str, key: str) -> None:
     assert placeholders(text.table(lang)[key]) == placeholders(text.table(text.SOURCE)[key])
 
@@ -94,7 +95,7 @@ def test_an_unknown_key_is_a_mistake_in_the_program() -> None:
         text.of("zh")("family.nonsense")
 
 
-@pytest.mark.parametrize(
+@each(
     ("asked", "locale", "lang"),
     [
         ("zh", "en-GB", "zh"),

@@ -9,6 +9,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from cases import each
 from scipy import stats
 
 from divviz import controls
@@ -72,7 +73,7 @@ def moved(expected: dict[str, float], size: float, kind: str) -> dict[str, float
     }
 
 
-@pytest.mark.parametrize(("p", "q"), PAIRS, ids=[f"{p}-{q}" for p, q in PAIRS])
+@each(("p", "q"), PAIRS)
 def test_moving_and_stretching_both_changes_no_divergence(p: Dist, q: Dist) -> None:
     expected = evaluate(p, q)
     for by in (0.3, -7.25, 1e3):
@@ -120,7 +121,7 @@ SCIPY = [
 ]
 
 
-@pytest.mark.parametrize(("dist", "twin"), SCIPY, ids=[str(d) for d, _ in SCIPY])
+@each(("dist", "twin"), SCIPY)
 def test_a_moved_distribution_is_scipys_with_loc_and_scale(dist: Dist, twin: Any) -> None:
     u = np.array([1e-3, 0.2, 0.5, 0.9, 0.999])
     x = twin.ppf(u)
@@ -135,8 +136,8 @@ def test_a_moved_distribution_is_scipys_with_loc_and_scale(dist: Dist, twin: Any
     assert dist.sd() == pytest.approx(twin.std(), rel=1e-12)
 
 
-@pytest.mark.parametrize("by", [-1, -2.5, 0.3, 1e-3])
-@pytest.mark.parametrize("inner", [pmf([1, 2, 4], [-0.1, 0.2, 0.7]), make("poisson", 2)], ids=str)
+@each("by", [-1, -2.5, 0.3, 1e-3])
+@each("inner", [pmf([1, 2, 4], [-0.1, 0.2, 0.7]), make("poisson", 2)])
 def test_moved_outcomes_keep_their_masses(inner: Dist, by: float) -> None:
     """Enumerated: the places multiplied one by one, sorted, the masses cumulated."""
     rows = sorted((by * x, float(inner.density(x))) for x in inner.atoms()[0].tolist())
@@ -195,8 +196,8 @@ TAILED = [
 ]
 
 
-@pytest.mark.parametrize(("inner", "far"), TAILED, ids=[d.name for d, _ in TAILED])
-@pytest.mark.parametrize("move", [(shifted, 4), (shifted, -3), (scaled, 2), (scaled, -0.5)])
+@each(("inner", "far"), TAILED)
+@each("move", [(shifted, 4), (shifted, -3), (scaled, 2), (scaled, -0.5)])
 def test_a_moved_tail_is_how_the_density_falls(inner: Dist, far: float, move: Any) -> None:
     """The difference between two far places, where constants cancel and lower terms are gone."""
     function, by = move
@@ -221,7 +222,7 @@ def test_the_coefficient_of_a_moved_power_tail_is_that_of_its_density() -> None:
             assert dist.density(x) * 1e9 ** (1 + alpha) == pytest.approx(c, rel=1e-7)
 
 
-@pytest.mark.parametrize(
+@each(
     "dist",
     [
         shifted(make("gamma", 0.3, 1), 2),
@@ -232,7 +233,6 @@ def test_the_coefficient_of_a_moved_power_tail_is_that_of_its_density() -> None:
         mixture([1, 2], [make("gamma", 0.3, 1), make("uniform", -1, 1)]),
         mixture([1, 2], [make("beta", 2, 3), make("beta", 4, 2)]),
     ],
-    ids=str,
 )
 def test_an_end_is_how_the_density_behaves_there(dist: Dist) -> None:
     assert dist.ends()
@@ -290,7 +290,7 @@ def test_the_isf_of_a_mixture_reaches_far_into_a_power_tail() -> None:
 # --- truncated densities --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("a", "b"), [(-1, 2), (0.5, 0.6), (5, 6), (-INF, -35), (30, INF), (8, 9)])
+@each(("a", "b"), [(-1, 2), (0.5, 0.6), (5, 6), (-INF, -35), (30, INF), (8, 9)])
 def test_a_truncated_normal_is_scipys(a: float, b: float) -> None:
     dist, twin = truncated(NORMAL, a, b), stats.truncnorm(a, b)
     u = np.array([1e-3, 0.2, 0.5, 0.9, 0.999])
@@ -340,7 +340,7 @@ FORGETFUL = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("p", "q", "a", "same"), FORGETFUL)
+@each(("p", "q", "a", "same"), FORGETFUL)
 def test_what_has_no_memory_is_the_same_beyond_any_bound(
     p: Dist, q: Dist, a: Any, same: Any
 ) -> None:
@@ -376,9 +376,7 @@ SINGULAR = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("inner", "a", "b"), SINGULAR, ids=[f"{d},{a},{b}" for d, a, b in SINGULAR]
-)
+@each(("inner", "a", "b"), SINGULAR)
 def test_mass_is_1_wherever_the_bounds_are(inner: Dist, a: float, b: float) -> None:
     dist = truncated(inner, a, b)
     assert Pair(dist, dist).ground.p.sum() == pytest.approx(1, abs=5e-13)
@@ -425,7 +423,7 @@ def log_poisson(rate: float, k: int) -> Any:
     return k * mp.log(mp.mpf(rate)) - mp.mpf(rate) - mp.loggamma(k + 1)
 
 
-@pytest.mark.parametrize(
+@each(
     ("rate", "a", "b", "ks"),
     [
         (3.0, 2, 10, range(2, 11)),
@@ -514,7 +512,7 @@ def nested(depth: int) -> Dist:
     return dist
 
 
-@pytest.mark.parametrize(("attempt", "code"), WRONG)
+@each(("attempt", "code"), WRONG)
 def test_what_cannot_be_is_refused_with_a_sentence(attempt: Any, code: str) -> None:
     with pytest.raises(SceneError) as caught:
         attempt()
@@ -574,10 +572,8 @@ def test_a_grip_that_is_dragged_sits_where_it_was_dropped(dist: Dist) -> None:
         assert controls.grips(controls.dragged(dist, name, target))[name] == pytest.approx(target)
 
 
-@pytest.mark.parametrize("name", list(controls.OWN))
-@pytest.mark.parametrize(
-    "dist", [NORMAL, make("cauchy", 0, 1), make("poisson", 3), make("one_hot", 1, 4)], ids=str
-)
+@each("name", list(controls.OWN))
+@each("dist", [NORMAL, make("cauchy", 0, 1), make("poisson", 3), make("one_hot", 1, 4)])
 def test_a_transformation_is_chosen_around_what_is_there(dist: Dist, name: str) -> None:
     chosen = controls.wrapped(dist, name)
     assert chosen.name == name and chosen.parts == (dist,)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import mpmath as mp
 import numpy as np
 import pytest
+from cases import each
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import special
@@ -89,7 +90,7 @@ def test_every_mixture_between_breaks_it(p: list[int], q: list[int], t: float) -
     assert found.broken == (not math.isinf(found.pq))
 
 
-@pytest.mark.parametrize("t", [1e-12, 1e-6, 0.3, 1 - 1e-6, 1 - 1e-12])
+@each("t", [1e-12, 1e-6, 0.3, 1 - 1e-6, 1 - 1e-12])
 def test_what_is_saved_keeps_its_digits_next_to_p_and_q(t: float) -> None:
     p, q = [0.5, 0.3, 0.2], [0.1, 0.6, 0.3]
     r = (1 - t) * np.array(p) + t * np.array(q)

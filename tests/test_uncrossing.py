@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import ot
 import pytest
+from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import wasserstein_distance
@@ -54,9 +55,9 @@ def in_doubles(seed: int, n: int) -> Plan:
 # --- the best plan --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("n", [1, 2, 5, 17, 64])
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("p", [1.0, 1.5, 2.0, 3.0])
+@each("n", [1, 2, 5, 17, 64])
+@each("seed", range(4))
+@each("p", [1.0, 1.5, 2.0, 3.0])
 def test_the_optimal_plan_costs_what_the_network_simplex_finds(seed: int, n: int, p: float) -> None:
     plan = optimal(in_doubles(seed, n))
     here = plan.places
@@ -68,15 +69,15 @@ def test_the_optimal_plan_costs_what_the_network_simplex_finds(seed: int, n: int
     assert finished(plan) and crossings(plan) == () and len(plan.moves) <= max(2 * n - 1, 1)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@each("seed", range(5))
 def test_its_plan_for_squares_is_the_only_one_and_that_of_pot(seed: int) -> None:
     plan = optimal(in_doubles(seed, 12))
     p, q, x = (np.array(v) for v in (plan.places.p, plan.places.q, plan.places.x))
     assert table(plan) == pytest.approx(ot.emd(p, q, (x[:, None] - x) ** 2), abs=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("p", [1.0, 1.7, 2.0, 5.0, math.inf])
+@each("seed", range(5))
+@each("p", [1.0, 1.7, 2.0, 5.0, math.inf])
 def test_its_mean_way_is_the_wasserstein_distance_of_the_measures(seed: int, p: float) -> None:
     plan = optimal(in_doubles(seed, 20))
     pair = plan.places.pair

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 from scipy import integrate, stats
 
 from divviz.empirical import bins, histogram
@@ -91,7 +92,7 @@ def test_the_order_of_the_values_does_not_matter() -> None:
     assert np.array_equal(by_bins(x).kl, by_bins(x[::-1].tolist()).kl)
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "code"),
     [
         (lambda: by_bins([3.0, 3.0, 3.0]), "histogram_equal"),

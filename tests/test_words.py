@@ -4,6 +4,7 @@ import math
 import re
 
 import pytest
+from cases import each
 from claims import EN, ZH, read
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from divviz.web import words
 # ---- numbers ----
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "spelled"),
     [
         (0.0, "0"),
@@ -115,7 +116,7 @@ def test_an_error_in_the_measure_that_a_link_shows_names_that_part() -> None:
 # ---- amounts and captions ----
 
 
-@pytest.mark.parametrize(
+@each(
     ("key", "spelled"),
     [
         ("kl_pq", "1.500 bits"),

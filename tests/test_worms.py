@@ -8,6 +8,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
+from cases import each
 from scipy import stats
 from scipy.optimize import minimize_scalar
 
@@ -88,7 +89,7 @@ def tallies() -> list[list[float]]:
     return some + [[*rng.integers(0, 9, n).tolist(), 1] for n in (1, 4, 20, 60)]
 
 
-@pytest.mark.parametrize("counts", tallies(), ids=len)
+@each("counts", tallies())
 def test_kl_to_every_binomial_is_that_of_30_digits(counts: list[float]) -> None:
     found = slide(counts)
     for p in (1e-300, 1e-9, 0.01, 0.3, found.best, found.best * (1 + 1e-9), 0.9, 1 - 1e-9):
@@ -105,7 +106,7 @@ def test_the_divergence_of_a_binomial_to_its_neighbours_keeps_its_digits() -> No
         assert float(found.kl(0.5 + step)) == pytest.approx(expected, rel=1e-9)
 
 
-@pytest.mark.parametrize("counts", tallies(), ids=len)
+@each("counts", tallies())
 def test_the_best_p_is_the_mean_over_n_and_what_a_search_finds(counts: list[float]) -> None:
     found = slide(counts)
     k = np.arange(len(counts))
@@ -131,7 +132,7 @@ def test_the_slope_is_the_derivative() -> None:
         assert float(slide().slope(p)) == pytest.approx(expected, rel=1e-9)
 
 
-@pytest.mark.parametrize("counts", tallies(), ids=len)
+@each("counts", tallies())
 def test_the_log_likelihood_is_minus_the_total_times_entropy_plus_kl(counts: list[float]) -> None:
     p = np.array([0.05, 0.3, 0.544, 0.8])
     k, weights = np.arange(len(counts)), np.array(counts)
@@ -156,7 +157,7 @@ def test_p_may_have_any_shape() -> None:
     assert slide().kl(np.full((2, 3), 0.5)).shape == (2, 3)
 
 
-@pytest.mark.parametrize(
+@each(
     ("call", "code"),
     [
         (lambda: slide([3]), "tally_count"),
@@ -179,7 +180,7 @@ def test_what_cannot_slide_is_refused(call: Any, code: str) -> None:
     assert str(refused.value)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "counts"),
     [
         ("pmf(2,3,5)", (2, 3, 5)),
@@ -194,7 +195,7 @@ def test_a_tally_counts_whole_numbers_from_zero(text: str, counts: tuple[float, 
     assert tally(parse(text)) == pytest.approx(counts, abs=1e-15)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "normal(0,1)",

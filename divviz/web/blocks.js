@@ -1,19 +1,25 @@
 // What a lesson's part is made of: text, numbers, pictures, controls. The server says which blocks stand there;
 // a block keeps its elements as long as the same kind of block stands at its place.
 
+import { attempt, levels, round, verdict } from "./challenge.js";
+import { hides, keeper, named } from "./arranged.js";
 import { drawing } from "./drawing.js";
 import { h, put, rich, write } from "./dom.js";
 import { picture } from "./picture.js";
 import { plane } from "./plane.js";
 import { player } from "./player.js";
+import { GATE, gate } from "./predict.js";
 import { question } from "./question.js";
 import { tasks } from "./tasks.js";
 import { button, number_field, read_number, slider } from "./widgets.js";
+
+const TELLING = ["numbers", "table", "code", "figure"]; // what waits for the question of the link
 
 // A block's maker gets `on`: what all parts of the page share (hooks, words, memory, colours, numbers).
 const MAKERS = {
   say, numbers, figure, knob, choice, buttons, table, details, row, code,
   plane, player, question, tasks,
+  levels, attempt, verdict, round,
   drawing: (on) => on.coloured(drawing(on.hooks)),
 };
 
@@ -31,7 +37,7 @@ export function stack(on) {
   return {
     element,
     show(blocks, reply) {
-      const open = blocks.map((block) => (block.gate && !on.memory.has(`ask.${block.gate}`) ? { kind: "gate", name: block.gate } : block))
+      const open = blocks.map((block) => (closed(on, block) ? { kind: "gate", name: closed(on, block) } : block))
         .filter((block, i, all) => block.kind !== "gate" || !all[i - 1] || all[i - 1].kind !== "gate" || all[i - 1].name !== block.name); // one gate for neighbours
       const kept = open.map((block, i) => (made[i] && made[i].kind === block.kind && made[i].name === block.name ? made[i]
         : block.kind === "gate" ? { ...gate(on, block.name), kind: "gate", name: block.name } : build(block)));
@@ -42,25 +48,27 @@ export function stack(on) {
   };
 }
 
+// The question that a block waits for: its own, or that of the link.
+function closed(on, block) {
+  if (block.gate && !on.memory.has(`ask.${block.gate}`)) return block.gate;
+  return TELLING.includes(block.kind) && on.expected && on.expected.gated() ? GATE : "";
+}
+
 // The nodes in their order; one that stays is not moved, for a hand may hold something in it.
 function arrange(element, nodes) {
   for (const node of [...element.children]) if (!nodes.includes(node)) node.remove();
   nodes.forEach((node, i) => { if (element.children[i] !== node) element.insertBefore(node, element.children[i] || null); });
 }
 
-// What stands in place of numbers until the visitor has said what they expect.
-function gate(on, name) {
-  const element = h("p", { class: "dv-gate" }, h("span", {}, on.words.lesson_gated), " ",
-    button(on.words.lesson_show, () => { on.memory.set(`ask.${name}`, { skipped: true }); on.answered(); }, { "data-gate": name }));
-  return { element, show() {} };
-}
-
-function say() {
+function say(on) {
   const element = h("p", { class: "dv-say" });
   return {
     element,
     show(block, reply) {
       put(element, "class", block.style ? `dv-say dv-${block.style}` : "dv-say");
+      const told = block.names || (block.style === "result" ? named(on.measures, block.text) : []);
+      if (told.length) hides(element, "said", ...told);
+      if (told.length || block.style === "result") put(element, "data-withheld", "");
       if (block.style === "result") put(element, "aria-live", reply.live ? "off" : "polite");
       rich(element, block.text);
     },
@@ -69,7 +77,7 @@ function say() {
 
 // Rows of [key, symbol, value, spelled, reason].
 function numbers(on) {
-  const element = h("div", { class: "dv-numbers dv-readings" });
+  const element = h("div", { class: "dv-numbers dv-readings", "data-hides": "numbers" });
   let key = "", boxes = [];
   return {
     element,
@@ -79,7 +87,7 @@ function numbers(on) {
         key = now;
         boxes = block.rows.map(([name, symbol]) => {
           const value = h("span", { class: "dv-value", "data-measure": name }), reason = h("span", { class: "dv-reason" });
-          return { element: h("div", { class: "dv-reading" }, h("span", { class: "dv-symbol" }, symbol), value, reason), value, reason };
+          return { element: h("div", { class: "dv-reading", "data-hides": name }, h("span", { class: "dv-symbol" }, symbol), value, reason), value, reason };
         });
         element.replaceChildren(...boxes.map((one) => one.element));
       }
@@ -113,7 +121,7 @@ function knob(on, block) {
 }
 
 function choice(on, block) {
-  const element = h("div", { class: "dv-choice" }), title = h("span", { class: "dv-choicetitle" });
+  const element = h("div", { class: "dv-choice", "data-keeps": block.name, "data-lock": block.name, "data-called": block.title }), title = h("span", { class: "dv-choicetitle" });
   const group = h("div", { class: "dv-segments", role: "group" });
   element.append(title, group);
   let key = "", made = [];
@@ -171,6 +179,7 @@ function table(on) {
       on.hooks.commit([...cell.act, typed]);
     });
     put(one, "data-cell", cell.act.join("."));
+    if (keeper(cell.act)) put(one, "data-keeps", keeper(cell.act));
     return one;
   }
 

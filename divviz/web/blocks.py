@@ -165,11 +165,12 @@ def plane(
     hint: str = "",
     called: Mapping[str, str] | None = None,
     families: bool = True,
+    panels: str | None = None,
 ) -> Block:
     """The plot of P and Q (or of P alone) with its hands, and the families with their sliders.
 
-    `draws` are the sides that a hand may draw, all that are shown unless said; `called` are names
-    for P and Q.
+    `draws` are the sides that a hand may draw and `panels` those with a family and sliders, all
+    that are shown unless said; `called` are names for P and Q.
     """
     scene, t = look.state.scene, look.t
     draws = sides if draws is None else draws
@@ -189,7 +190,7 @@ def plane(
         },
     }
     if families:
-        block["sides_of"] = {side: stage.panel(scene, side, t) for side in sides}
+        block["sides_of"] = {side: stage.panel(scene, side, t) for side in panels or sides}
     if not look.live:
         lines = shown["kind"] == "continuous"
         block["canvas"] = {
@@ -390,7 +391,7 @@ def paragraph(look: Look, template: str, own: Mapping[str, Callable[[Look], str]
     Raises KeyError for a name that is none of these.
     """
     filled = LIVE.sub(lambda found: _said(look, found[1], own), template)
-    return [say(tidy(filled))]
+    return [say(tidy(filled)) | {"names": LIVE.findall(template)}]
 
 
 def _said(look: Look, name: str, own: Mapping[str, Callable[[Look], str]]) -> str:

@@ -74,7 +74,7 @@ export function estimates(hooks) {
       if (!reply.estimates) return;
       body.replaceChildren(h("table", { class: "dv-table dv-estimates" },
         h("thead", {}, h("tr", {}, ...["head", "kind", "value"].map((key) => h("th", { scope: "col" }, words[`estimates_${key}`])))),
-        h("tbody", {}, ...reply.estimates.map((row) => h("tr", {},
+        h("tbody", {}, ...reply.estimates.map((row) => h("tr", { "data-hides": row.hides || null },
           h("th", { scope: "row" }, row.symbol),
           h("td", {}, row.kind, row.note ? h("p", { class: "dv-caption" }, row.note) : null), h("td", {}, row.value, h("br"), row.interval))))));
     },

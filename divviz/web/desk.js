@@ -1,11 +1,14 @@
 // What a teacher takes from a page: buttons at its head, each of which opens a dialog.
 
 import { h, put, write } from "./dom.js";
+import { opener } from "./open.js";
+import { save } from "./save.js";
+import { share } from "./share.js";
 import { button } from "./widgets.js";
 
 // Rows of [name, make]: make(on) gives {show(close)}, which returns what the dialog holds, made anew each time
 // it opens. The words of a button and of its dialog's title are `desk_NAME`.
-const TOOLS = [];
+const TOOLS = [["share", share], ["save", save], ["open", opener]];
 
 // `on` is the page: {hooks, page, root, words, lang, memory, arranged}; hooks.base() is its present link.
 export function desk(on) {

@@ -3,10 +3,13 @@
 
 import { h, put, s } from "./dom.js";
 import { hands } from "./hands.js";
+import { offers } from "./offered.js";
 import { pen } from "./pen.js";
 import { dressed } from "./picture.js";
 import { rows, sketch } from "./sketch.js";
+import { sized } from "./sized.js";
 import { squares } from "./squares.js";
+import { on_paper } from "./theme.js";
 import { tow } from "./tow.js";
 
 const TOOLS = { paint: squares, pen, tow, hands }; // the later stands above the earlier
@@ -57,11 +60,13 @@ export function drawing(hooks) {
     for (const tool of tools.values()) if (tool.colours) tool.colours();
   }
 
-  new ResizeObserver(([entry]) => {
-    if (entry.contentRect.width === width) return;
-    width = entry.contentRect.width;
+  sized(element, (wide) => {
+    if (wide === width && !on_paper()) return;
+    width = wide;
     paint();
-  }).observe(element);
+  });
+  const over = (...given) => { for (const tool of tools.values()) if (tool.ink) tool.ink(...given); };
+  offers(element, () => block && { figure: block.figure, over });
 
   return {
     element,

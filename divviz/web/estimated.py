@@ -7,13 +7,15 @@ from divviz.dataset import numbers_of
 from divviz.dist import Array, Dist, SceneError
 from divviz.empirical import bins
 from divviz.estimates import Estimate
-from divviz.measures import UNITS
+from divviz.measures import MEASURES, UNITS
 from divviz.scene import SAMPLES, Scene
 from divviz.web import words
 from divviz.web.text import Translate
 
 RESAMPLES = 200
 WORK = 4_000_000  # resampled values an estimate may take: about half a second
+
+KEYS = {one.symbol: key for key, one in MEASURES.items()}  # by which a link hides a row
 
 Row = dict[str, str]
 
@@ -57,7 +59,12 @@ def rows(scene: Scene, t: Translate) -> list[Row]:
 def _row(symbol: str, kind: str, unit: str, t: Translate, *samples: Array) -> Row:
     estimate: Callable[..., Estimate] = getattr(estimates, kind)
     size = sum(map(len, samples))
-    row = {"symbol": symbol, "kind": t(f"estimate.{kind}"), "note": t(f"estimate.{kind}_bias")}
+    row = {
+        "symbol": symbol,
+        "hides": KEYS[symbol],
+        "kind": t(f"estimate.{kind}"),
+        "note": t(f"estimate.{kind}_bias"),
+    }
     try:
         found = estimate(*samples, resamples=max(20, min(RESAMPLES, WORK // size)))
     except SceneError as error:

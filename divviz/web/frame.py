@@ -11,7 +11,7 @@ ROOT = str(Path(__file__).resolve().parents[2])
 if ROOT not in sys.path:  # `streamlit run divviz/web/frame.py` puts this folder there, not the root
     sys.path.insert(0, ROOT)
 
-from divviz.web import lesson, prose, text  # noqa: E402
+from divviz.web import activities, lesson, prose, text  # noqa: E402
 
 ICON = Path(__file__).with_name("icon.svg")
 
@@ -31,7 +31,10 @@ def switch_language() -> None:
 def head(stem: str, lang: str, pages: Mapping[str, st.Page]) -> None:
     """Show the title of the page, the way to the others, and the switch of language."""
     with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        key="head",
     ):
         st.markdown(f"# {prose.title(stem, lang)}", width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
@@ -55,13 +58,21 @@ def main() -> None:
     lang = language()
     st.set_page_config(page_title=text.of(lang)("frame.title"), page_icon=ICON, layout="wide")
     stems = prose.stems()
-    named = lesson.stem_of(st.query_params.get("page", "")) or stems[0]
+    named = asked_for() or stems[0]
     pages = {stem: page_of(stem, lang, default=stem == named) for stem in stems}
     chosen = st.navigation(list(pages.values()), position="hidden")
     stem = next(stem for stem, page in pages.items() if page == chosen)
     if not st.context.is_embedded:
         head(stem, lang, pages)
     chosen.run()
+
+
+def asked_for() -> str | None:
+    """Return the stem of the page that the address is for: its activity's, else the one named."""
+    task = lesson.stem_of(activities.page_of(st.query_params) or "")
+    if task is not None and (task == lesson.PLAYGROUND or lesson.topic(task) is not None):
+        return task
+    return lesson.stem_of(st.query_params.get("page", ""))
 
 
 def page_of(stem: str, lang: str, *, default: bool) -> st.Page:

@@ -1,15 +1,22 @@
 // A lesson's page. Its parts stand between the paragraphs, each an element of its own; one of them, the head,
 // holds the conversation with the server and hands each part what it is to show.
 
+import { activity } from "./activity.js";
+import { arrange } from "./arranged.js";
 import { stack } from "./blocks.js";
 import { desk } from "./desk.js";
-import { h, write } from "./dom.js";
+import { drawing } from "./drawing.js";
+import { h, put, write } from "./dom.js";
+import { embed } from "./embed.js";
 import { memory } from "./memory.js";
+import { prediction } from "./predict.js";
 import { toolbar_of } from "./lessonbar.js";
+import { printing } from "./printing.js";
 import { talk } from "./talk.js";
 import { follow_theme } from "./theme.js";
 
 const NEAR = "400px"; // parts this far out of sight are kept up to date
+const PATIENCE = 20000; // ms
 const SOON = 150; // ms of rest before what takes long is asked for
 
 // Streamlit mounts the parts in any order, and each may run a copy of this script: they meet here.
@@ -42,11 +49,11 @@ function make(parent, first, met) {
   const root = h("div", { class: "dv-board dv-lesson" });
   parent.append(root);
   const parts = new Map(), readers = new Map(), coloured = new Set();
-  let palette = null, version = 0, soon = 0, asking = false;
+  let palette = null, version = 0, soon = 0, asking = false, whole = false;
 
   const arranged = first.arranged || { hide: [], lock: [], predict: [] };
   const conversation = talk({ root, path: first.channel, names: first.names, arranged, page: {
-    asks, words, speaks: () => Boolean(on.words), numbers, rest, settled, tell, too_long: () => on.words.too_long } });
+    asks, words, speaks: () => Boolean(on.words), numbers, rest, settled, tell, too_long: () => on.words.too_long, back: () => on.arranging.back() } });
 
   // What all parts share.
   const on = {
@@ -55,14 +62,18 @@ function make(parent, first, met) {
     reads(key, node, show) { if (!readers.has(key)) readers.set(key, new Map()); readers.get(key).set(node, show); },
     answered() { for (const part of parts.values()) part.repeat(); foot(); },
     progress: () => foot(),
-    stack: () => stack(on),
+    stack: () => stack(on), drawing,
     told(text) { write(status, text); },
     href,
   };
 
   const notices = h("div", { class: "dv-notices", role: "status" }), status = h("p", { class: "dv-unseen", role: "status" });
-  const takes = desk(on), bar = toolbar_of(on, takes.element);
-  root.append(notices, status);
+  const takes = desk(on), bar = toolbar_of(on, takes.element), outside = embed(on, first.embedding), task = activity(on);
+  on.committed = outside.committed;
+  on.expected = prediction(on, () => { on.arranging.apply(); for (const part of parts.values()) part.repeat(); });
+  on.arranging = arrange(on, on.expected.gated);
+  put(takes.element, "data-hides", "share");
+  root.append(h("div", { class: "dv-outside" }, outside.told, outside.way), notices, status, task.element, on.expected.element);
 
   const eyes = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
@@ -82,7 +93,7 @@ function make(parent, first, met) {
     const part = { id, root: inner, near: false, seen: -1, blocks: null, reply: null, shown: null };
     part.show = (blocks, reply) => {
       part.blocks = blocks; part.reply = reply;
-      if (!part.shown) { part.shown = on.stack(); inner.replaceChildren(part.shown.element, ...(id === first.main ? [bar.element] : [])); }
+      if (!part.shown) { part.shown = on.stack(); put(part.shown.element, "data-hides", id); if (id !== first.main) put(part.shown.element, "data-alone-in", id); inner.replaceChildren(part.shown.element, ...(id === first.main ? [bar.element] : [])); }
       part.shown.show(blocks, reply);
     };
     part.repeat = () => { if (part.blocks) part.show(part.blocks, { ...part.reply, live: false }); };
@@ -93,15 +104,16 @@ function make(parent, first, met) {
   }
 
   // ---- asking ---------------------------------------------------------------------------------------------
-  const near = () => [...parts.values()].filter((part) => part.near && part.root.isConnected);
+  const near = () => [...parts.values()].filter((part) => (part.near || whole) && part.root.isConnected);
   const stale = () => near().filter((part) => part.seen !== version && part.id !== "foot");
 
-  function asks(live) {
+  function asks(live, draw) {
     const wanted = (live ? near() : asking ? stale() : near().filter((part) => !first.slow.includes(part.id))).map((part) => part.id);
     asking = false;
     const roots = live ? near().map((part) => part.root) : [];
     const keys = [...readers].filter(([, nodes]) => [...nodes.keys()].some((node) => roots.some((one) => one.contains(node)))).map(([key]) => key);
-    return { page: first.page, lang: on.lang, parts: wanted, more: keys, view: live && on.plane ? on.plane.view() : null };
+    return { page: first.page, lang: on.lang, parts: wanted, more: keys, view: live && on.plane ? on.plane.view() : null,
+      ...(!live && arranged.predict.length ? { predict: arranged.predict } : {}), ...(draw ? task.asks() : {}) };
   }
 
   function later() {
@@ -114,13 +126,23 @@ function make(parent, first, met) {
     }, SOON);
   }
 
+  // Every part, also out of sight, brought up to date; a part that the server never gives is waited for in vain.
+  async function complete() {
+    const late = performance.now() + PATIENCE;
+    whole = true;
+    later();
+    while ((stale().length || root.dataset.busy !== undefined) && root.isConnected && performance.now() < late) await new Promise(requestAnimationFrame);
+    whole = false;
+  }
+  printing(on, complete);
+
   // ---- showing --------------------------------------------------------------------------------------------
   function words(reply) {
-    Object.assign(on, { lang: reply.lang, words: reply.words, choices: reply.choices });
+    Object.assign(on, { lang: reply.lang, words: reply.words, choices: reply.choices, measures: reply.measures });
     document.documentElement.lang = on.lang === "zh" ? "zh-Hans" : on.lang;
     for (const part of parts.values()) Object.assign(part, { shown: null, seen: -1 });
     first.contents = reply.contents;
-    bar.speak(); takes.speak();
+    bar.speak(); takes.speak(); outside.speak(); on.arranging.keep();
     foot();
   }
 
@@ -136,6 +158,8 @@ function make(parent, first, met) {
   }
 
   function rest(reply) {
+    if (!reply.live) on.expected.show(reply, on.hooks.base());
+    task.show(reply);
     for (const [id, blocks] of Object.entries(reply.parts)) {
       first.parts[id] = blocks;
       const part = parts.get(id);
@@ -167,7 +191,7 @@ function make(parent, first, met) {
         ? h("span", { class: "dv-caption", "data-progress": name }, ` ${on.words.lesson_progress.replace("{done}", done).replace("{all}", marks.length)}`) : null);
     }));
     const open = part.root.querySelector("details")?.open || false;
-    part.root.replaceChildren(h("nav", { "aria-label": on.words.lesson_contents, class: "dv-foot" },
+    part.root.replaceChildren(h("nav", { "aria-label": on.words.lesson_contents, class: "dv-foot", "data-hides": "contents" },
       h("div", { class: "dv-ways" }, to(at - 1, on.words.lesson_previous, "prev"), to(at + 1, on.words.lesson_next, "next")),
       h("details", { class: "dv-details", open, "data-part": "contents" }, h("summary", {}, on.words.lesson_contents), list)));
   }

@@ -4,23 +4,38 @@
 """
 
 import importlib.util
+import itertools
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
 import streamlit as st
 
-from divviz import arrangement
+from divviz import arrangement, embedding
 from divviz.dist import SceneError
 from divviz.measures import MEASURES
-from divviz.state import State, Topic, apply, read, read_link
-from divviz.web import assets, blocks, component, prose, stage, text, wishes, words
+from divviz.state import State, Topic, read, read_link
+from divviz.web import (
+    activities,
+    assets,
+    blocks,
+    component,
+    flags,
+    locks,
+    predict,
+    prose,
+    stage,
+    text,
+    wishes,
+    words,
+)
 from divviz.web.blocks import Blocks, Demo, Look, Task
 from divviz.web.choices import vocabulary
 
 PLAYGROUND = "00_playground"
-STYLES = ("stage.css", "lesson.css", "drawing.css")
+STYLES = (*stage.STYLES, "lesson.css", "drawing.css", "challenge.css")
 MOST_PARTS = 64
 
 Reply = dict[str, Any]
@@ -102,20 +117,16 @@ def state_of(
     base = message["base"]
     state, found = (_read_once if len(base) < stage.SHORT else read_link)(about, base)
     errors, notices = list(found), []
-    acts, locks = message.get("acts"), arrangement.locks_of(message)
+    acts, kept = message.get("acts"), arrangement.locks_of(message)
     for act in acts[: stage.MOST_ACTS] if isinstance(acts, list) else ():
         try:
-            after, said = apply(state, act)
-            arrangement.check_locks(locks, *map(_lockable, (state, after)))
+            after, said = locks.turned(state, act)
+            arrangement.check_locks(kept, *map(locks.names, (state, after)))
             state = after
             notices += said
         except SceneError as error:
             errors.append(error)
     return state, errors, notices
-
-
-def _lockable(state: State) -> dict[str, object]:
-    return arrangement.lockable(state.scene, state.knobs)
 
 
 # A drag sends the same base with every move.
@@ -131,6 +142,8 @@ def answer(stem: str, message: object, query: Mapping[str, str], lang: str) -> R
     about = topic(stem)
     assert about is not None
     t = prose.translator(stem, lang)
+    task = activities.asked(message, query, prose.name(stem), about)
+    query = activities.opened(task, query)
     state, errors, notices = state_of(about, message, query)
     live = stage.flag(message, "live")
     given = message if isinstance(message, dict) else {}
@@ -145,6 +158,8 @@ def answer(stem: str, message: object, query: Mapping[str, str], lang: str) -> R
     held = stage.held_view(message, state.scene) if live else None
     look = Look(state, t, lang, live, held)
     reply |= {"whole": True, "unit": state.unit, "parts": shown(stem, look, given)}
+    reply["parts"] = locks.guarded(reply["parts"], state, arrangement.locks_of(message))
+    reply |= activities.reached(task, state.pair, state.unit, state.knobs, live, t)
     if live:
         return reply
     reply |= {
@@ -155,10 +170,12 @@ def answer(stem: str, message: object, query: Mapping[str, str], lang: str) -> R
         ],
     }
     if given.get("lang") != lang:
-        reply |= vocabulary(lang) | {"contents": contents(lang)}
+        reply |= vocabulary(lang) | {"contents": contents(lang)} | activities.told(task, lang)
     if not isinstance(message, dict):
-        flags = hideable(stem)
-        reply |= stage.arranged(query, flags, _lockable(state), reply["notices"], t)
+        reply["notices"] += activities.troubles(task, t)
+        reply |= stage.arranged(query, hideable(stem), locks.names(state), reply["notices"], t)
+        reply["parts"] = locks.guarded(reply["parts"], state, reply["arranged"]["lock"])
+    reply |= predict.question(state.pair, state.unit, stage.predicted(message, reply), t)
     asked = wishes.Asked(prose.name(stem), state.scene, t, lang, state)
     return reply | wishes.granted(message, asked)
 
@@ -166,7 +183,8 @@ def answer(stem: str, message: object, query: Mapping[str, str], lang: str) -> R
 @cache
 def hideable(stem: str) -> tuple[str, ...]:
     """Return the names of all that a link can hide on a page."""
-    return (*MEASURES, *prose.of(stem, text.SOURCE).markers, "notes")
+    about = topic(stem)
+    return flags.of(stem, about is None or bool(about.sides))
 
 
 def shown(stem: str, look: Look, given: Mapping[str, Any]) -> dict[str, Blocks]:
@@ -209,24 +227,41 @@ def show(stem: str, lang: str) -> None:
     _written(stem, lang, lambda part: _slot(stem, part))
     notes = prose.of(stem, lang).notes
     if notes:
-        with st.expander(
-            text.of(lang)("lesson.notes"), expanded="1" in st.query_params.get("notes", "")
+        opened = "1" in st.query_params.get("notes", "")
+        with (
+            st.container(key=flags.place(stem, flags.NOTES)),
+            st.expander(text.of(lang)("lesson.notes"), expanded=opened),
         ):
             st.markdown(notes)
     _slot(stem, "foot")
 
 
 def _written(stem: str, lang: str, place: Callable[[str], None]) -> None:
-    """Write the sections of a page, and let `place` put each part where it belongs."""
-    spoken = 0
-    for section in prose.of(stem, lang).sections:
-        if section.kind == "text":
-            st.markdown(section.text)
-        elif section.kind == "demo":
-            place(section.text)
-        else:
-            place(f"say{spoken}")
-            spoken += 1
+    """Write the sections of a page, and let `place` put each part where it belongs.
+
+    What stands under one heading is in containers of its number, by which a link can hide it.
+    """
+    hidden = arrangement.read(st.query_params, hideable(stem), ())[0].hide
+    if style := flags.veil(stem, hidden):
+        st.html(f"<style>{style}</style>")
+    spoken = itertools.count()
+    runs = itertools.groupby(prose.of(stem, lang).grouped, key=_run)
+    for piece, ((is_demo, group), sections) in enumerate(runs):
+        if is_demo:
+            for _, section in sections:
+                place(section.text)
+            continue
+        with st.container(key=flags.place(stem, f"text.{group}", piece)):
+            for _, section in sections:
+                if section.kind == "text":
+                    st.markdown(section.text)
+                else:
+                    place(f"say{next(spoken)}")
+
+
+def _run(section: tuple[int, prose.Section]) -> tuple[bool, int]:
+    group, one = section
+    return one.kind == "demo", group
 
 
 def _slot(stem: str, part: str) -> None:
@@ -249,6 +284,7 @@ def head(stem: str, lang: str) -> None:
         "slow": [part for part, demo in parts(stem, lang).items() if not demo.live],
         "plotly": assets.url("plotly.min.js"),
         "channel": assets.live(),
+        "embedding": asdict(embedding.read(st.query_params)[0]),
     }
     _component(key=key, data=reply, on_message_change=_heard)
 

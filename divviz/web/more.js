@@ -42,7 +42,7 @@ export function more(hooks) {
       list.replaceChildren(...rest.map((one) => {
         const node = h("span", { class: "dv-value", "data-measure": one.key });
         const reason = h("span", { class: "dv-reason" }), order = h("span");
-        const row = h("button", { type: "button", class: "dv-row", "data-show": one.key, title: one.name,
+        const row = h("button", { type: "button", class: "dv-row", "data-show": one.key, "data-hides": one.key, "data-keeps": "show", title: one.name,
           onclick: () => hooks.commit(["show", one.key]) },
         h("span", { class: "dv-symbol" }, one.symbol), h("span", { class: "dv-name" }, one.name, order), node, reason);
         places[one.key] = { node, press: row, reason, order, plain: one.order ? ` (${one.order})` : "" };
@@ -56,7 +56,7 @@ export function more(hooks) {
 // The sliders of the chosen number, where it has any; beside them its value, where no box shows it.
 export function chosen(hooks) {
   const symbol = h("span", { class: "dv-symbol" }), value = h("span", { class: "dv-value", "data-part": "chosen-value" });
-  const head = h("div", { class: "dv-chosenhead" }, symbol, value), rows = h("div", { class: "dv-orders" });
+  const head = h("div", { class: "dv-chosenhead" }, symbol, value), rows = h("div", { class: "dv-orders", "data-keeps": "show" });
   const element = h("div", { class: "dv-chosen", hidden: true }, head, rows);
   let words = {}, key = "", made = [];
 
@@ -71,7 +71,7 @@ export function chosen(hooks) {
   }
 
   return {
-    element,
+    element, value: head,
     speak(next) { words = next; key = ""; },
     show(reply, apart) {
       const orders = reply.chosen.orders;

@@ -4,6 +4,7 @@ import { data } from "./data.js";
 import { SIDES, h, label, put, unpack, write } from "./dom.js";
 import { button, grouped, number_field, read_number, select, slider } from "./widgets.js";
 
+const BOTH = "p.* q.*"; // the locks that forbid what changes P and Q at once
 const TABLE_ROWS = 16; // a density is edited as the mass of this many intervals
 
 export function toolbar(hooks) {
@@ -18,10 +19,10 @@ export function toolbar(hooks) {
       put(element, "aria-label", words.actions);
       element.replaceChildren(
         undo, redo,
-        button(words.swap, act("swap"), { "data-action": "swap" }),
-        button(words.copy, act("copy"), { "data-action": "copy" }),
-        button(words.random, () => hooks.jump(["random", Math.floor(Math.random() * 2 ** 31)]), { "data-action": "random" }),
-        button(words.reset, act("reset"), { "data-action": "reset" }),
+        button(words.swap, act("swap"), { "data-action": "swap", "data-keeps": BOTH }),
+        button(words.copy, act("copy"), { "data-action": "copy", "data-keeps": "q.*" }),
+        button(words.random, () => hooks.jump(["random", Math.floor(Math.random() * 2 ** 31)]), { "data-action": "random", "data-keeps": BOTH }),
+        button(words.reset, hooks.reset, { "data-action": "reset" }),
       );
       parts = { undo, redo };
     },
@@ -44,14 +45,15 @@ export function chooser(hooks) { // preset, kind of pair, unit
         presets.value = "";
       });
       presets.dataset.choose = "preset";
+      put(presets, "data-hides", "presets"); put(presets, "data-keeps", BOTH);
       kinds = ["discrete", "continuous"].map((kind) =>
         button(words[kind], () => hooks.jump(["kind", kind]), { "data-kind": kind, "aria-pressed": "false" }));
       units = choices.units.map(([unit, text]) =>
         button(text, () => hooks.commit(["unit", unit]), { "data-unit": unit, "aria-pressed": "false" }));
       element.replaceChildren(
         presets,
-        h("div", { class: "dv-segments", role: "group", "aria-label": words.kind }, ...kinds),
-        h("div", { class: "dv-segments", role: "group", "aria-label": words.unit }, ...units),
+        h("div", { class: "dv-segments", role: "group", "aria-label": words.kind, "data-hides": "kind", "data-keeps": BOTH }, ...kinds),
+        h("div", { class: "dv-segments", role: "group", "aria-label": words.unit, "data-hides": "unit", "data-keeps": "unit", "data-lock": "unit" }, ...units),
       );
     },
     show(reply) {
@@ -67,7 +69,7 @@ export function sides(hooks) {
   let words = {}, choices = {}, keys = { p: "", q: "" }, made = {}, now = null, objective = "kl_pq";
 
   function build(which) {
-    const side = now.sides[which], title = which.toUpperCase();
+    const side = now.sides[which], title = which.toUpperCase(), any = `${which}.*`;
     const family = grouped(`${words.family} ${title}`, choices.families[side.offers], side.family, (name) => switch_to(which, name));
     family.dataset.family = which;
     const rows = side.params.map((param) => row(which, param));
@@ -84,11 +86,15 @@ export function sides(hooks) {
     put(text, "data-formula", which);
     put(text, "placeholder", now.kind === "discrete" ? "pmf(0.2,0.8)" : "normal(0,1)");
     const about = h("p", { class: "dv-caption dv-made" });
-    const body = [h("div", { class: "dv-sidehead" }, h("strong", { class: `dv-${which}` }, title), family), about, ...rows.map((one) => one.element)];
+    put(family, "data-hides", "family"); put(family, "data-keeps", any); put(family, "data-lock", `${which}.family`);
+    put(text, "data-hides", "formula"); put(text, "data-keeps", any);
+    put(given[which].element, "data-hides", "data"); put(given[which].element, "data-keeps", any);
+    for (const one of rows) put(one.element, "data-hides", "sliders");
+    const body = [h("div", { class: "dv-sidehead" }, h("strong", { class: `dv-${which}`, "data-lock": which, "data-called": title }, title), family), about, ...rows.map((one) => one.element)];
     if (side.interval) body.push(interval(which, side.interval));
     given[which].speak(words, choices, side.offers);
-    body.push(h("div", { class: "dv-fit" }, fits, least), text, given[which].element);
-    const panel = h("div", { class: `dv-side dv-side-${which}`, role: "group", "aria-label": title }, ...body);
+    body.push(h("div", { class: "dv-fit", "data-hides": "fit", "data-keeps": any }, fits, least), text, given[which].element);
+    const panel = h("div", { class: `dv-side dv-side-${which}`, role: "group", "aria-label": title, "data-hides": `${which}.controls` }, ...body);
     if (made[which]) made[which].panel.replaceWith(panel); else element.append(panel);
     made[which] = { panel, rows, text, family, least, about };
   }
@@ -116,7 +122,7 @@ export function sides(hooks) {
     };
     const from = number_field(`${words.from} (${which.toUpperCase()})`, label(a), send);
     const to = number_field(`${words.to} (${which.toUpperCase()})`, label(b), send);
-    return h("div", { class: "dv-param dv-interval" }, h("span", {}, words.interval), from, to);
+    return h("div", { class: "dv-param dv-interval", "data-keeps": `${which}.*` }, h("span", {}, words.interval), from, to);
   }
 
   return {
@@ -172,7 +178,7 @@ export function table(hooks) {
       send(number);
     });
     field.dataset.cell = key;
-    return h("td", {}, field);
+    return h("td", { "data-keeps": `${key[0]}.*` }, field);
   }
 
   function outcomes(reply) {
@@ -187,11 +193,11 @@ export function table(hooks) {
       const title = number_field(`${words.label} ${i + 1}`, name, (field) =>
         hooks.jump(["labels", names.map((one, k) => (k === i ? field.value.trim() : one))]));
       title.className = "dv-label"; title.dataset.cell = `label.${i}`; put(title, "inputmode", "text");
-      return h("tr", {}, h("th", { scope: "row" }, title),
+      return h("tr", {}, h("th", { scope: "row", "data-keeps": BOTH }, title),
         ...[["p", p], ["q", q]].map(([which, v]) =>
           typed(`${which}.${i}`, `${which.toUpperCase()}(${name})`, label(v[i]), (to) => hooks.commit(["bar", which, i, to]))));
     });
-    return [h("label", { class: "dv-count" }, h("span", {}, words.outcomes), count), grid([words.outcome, "P", "Q"], rows)];
+    return [h("label", { class: "dv-count", "data-keeps": BOTH }, h("span", {}, words.outcomes), count), grid([words.outcome, "P", "Q"], rows)];
   }
 
   // A density: the mass in each of sixteen intervals; a new mass scales the cells that lie in it.

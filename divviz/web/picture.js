@@ -2,7 +2,10 @@
 // Plotly draws the same figure, with what it knows of the pointer.
 
 import { h } from "./dom.js";
+import { offers } from "./offered.js";
+import { sized } from "./sized.js";
 import { sketch } from "./sketch.js";
+import { on_paper } from "./theme.js";
 
 const REST = 350; // ms without a new figure before Plotly takes its time
 let library = null;
@@ -64,11 +67,12 @@ export function picture(url) {
     if (drawn === now && width === wide) element.classList.remove("dv-sketched");
   }
 
-  new ResizeObserver(([entry]) => {
-    if (entry.contentRect.width === width) return;
-    width = entry.contentRect.width;
+  sized(element, (wide) => {
+    if (wide === width && !on_paper()) return;
+    width = wide;
     paint();
-  }).observe(element);
+  });
+  offers(element, () => figure && { figure });
   return {
     element,
     show(next) { figure = next; drawn = null; if (url) paint(); },

@@ -9,6 +9,7 @@ export function plane(on) {
   const plot = surface(on.hooks), panels = sides(on.hooks);
   const hands = h("div", { class: "dv-hands", role: "group" }), hint = h("p", { class: "dv-caption" });
   const summary = h("summary"), more = h("details", { class: "dv-details", "data-part": "families" }, summary, panels.element);
+  put(hands, "data-hides", "hands"); put(hint, "data-hides", "hint"); put(plot.element, "data-hides", "plot");
   const element = h("div", { class: "dv-plane" }, h("div", { class: "dv-top" }, hands, hint), plot.element, more);
   let side = "p", drawable = SIDES, words = null;
 
@@ -23,7 +24,7 @@ export function plane(on) {
     drawable = [...block.draws];
     const called = (which) => block.called[which] || which.toUpperCase();
     hands.replaceChildren(...drawable.map((which) =>
-      h("button", { type: "button", class: `dv-hand dv-${which}`, "data-hand": which, onclick: () => hold(which) },
+      h("button", { type: "button", class: `dv-hand dv-${which}`, "data-hand": which, "data-keeps": `${which}.*`, onclick: () => hold(which) },
         words.draw.replace("{side}", called(which)))));
     put(hands, "aria-label", words.hands);
     write(summary, words.lesson_families);
@@ -42,7 +43,7 @@ export function plane(on) {
       write(hint, block.hint);
       plot.show({ ...block, seq: reply.seq, live: reply.live });
       if (block.families) panels.show({ sides: block.sides_of, kind: block.plot.kind, live: reply.live, seq: reply.seq });
-      if (block.canvas) for (const one of hands.children) one.disabled = !block.canvas[one.dataset.hand];
+      if (block.canvas) for (const one of hands.children) one.disabled = !block.canvas[one.dataset.hand] || on.hooks.keeps(`${one.dataset.hand}.*`);
     },
   };
 }

@@ -23,7 +23,7 @@ export function player(on, first) {
   const pace = h("select", { "aria-label": say("speed"), "data-play": "speed", onchange: () => { speed = +pace.value; } },
     ...SPEEDS.map((s) => h("option", { value: s, selected: s === 1 }, `×${s}`)));
   const where = h("output", { class: "dv-where" });
-  const element = h("div", { class: "dv-player", role: "group", "aria-label": first.title, onkeydown: keys },
+  const element = h("div", { class: "dv-player", role: "group", "aria-label": first.title, "data-keeps": name, "data-lock": name, "data-called": first.title, onkeydown: keys },
     h("span", { class: "dv-playbuttons" }, back, less, play, more, pace), range, where);
 
   function go(to) {
@@ -68,7 +68,7 @@ export function player(on, first) {
   }
 
   function keys(event) {
-    if (event.target === range || event.target === pace) return;
+    if (event.target === range || event.target === pace || on.hooks.keeps(name)) return;
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: last }[event.key];
     if (to === undefined) return;
     event.preventDefault();

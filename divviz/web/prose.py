@@ -5,6 +5,7 @@ A page's file in one language is: its title, the text with `{{demo}}` on lines o
 A paragraph with a number in it, `{kl_pq}`, is live.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ from divviz.web import text
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 MARKER = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)
 LIVE = re.compile(r"(?<![{\\^_])\{([a-z]\w*)\}(?!\})")
+HEADING = re.compile(r"^#{2,} +(.+)$", re.MULTILINE)
 NOTES, WORDS = "{{notes}}", "{{words}}"
 _MATHS = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$", re.DOTALL)
 _LINE = re.compile(r"^([a-z]\w*(?:\.\w+)*): (.+)$")
@@ -43,6 +45,23 @@ class Prose:
     def markers(self) -> list[str]:
         """The demos in their order."""
         return [section.text for section in self.sections if section.kind == "demo"]
+
+    @property
+    def headings(self) -> list[str]:
+        """The headings in their order, after "" for what stands before the first."""
+        texts = (section.text for section in self.sections if section.kind == "text")
+        return ["", *(found.strip() for text in texts for found in HEADING.findall(text))]
+
+    @property
+    def grouped(self) -> list[tuple[int, Section]]:
+        """The sections, each by the number of the heading that it stands under."""
+        found: list[tuple[int, Section]] = []
+        group = 0
+        for section in self.sections:
+            for piece in _headed(section.text) if section.kind == "text" else [section.text]:
+                group += section.kind == "text" and HEADING.match(piece) is not None
+                found.append((group, Section(section.kind, piece)))
+        return found
 
     @property
     def live(self) -> list[str]:
@@ -98,6 +117,13 @@ def _paragraphs(prose: str) -> list[Section]:
         elif paragraph:
             found.append(Section("text", paragraph))
     return found
+
+
+def _headed(text: str) -> list[str]:
+    """A stretch of text, cut before each heading."""
+    starts = [found.start() for found in HEADING.finditer(text)]
+    cuts = [0, *(start for start in starts if start > 0), len(text)]
+    return [text[a:b].strip() for a, b in itertools.pairwise(cuts)]
 
 
 def _words(lines: str) -> dict[str, str]:

@@ -1,9 +1,8 @@
 // Predict, commit, reveal, explain. The answer stays in this browser: the page knows the truth and every
 // explanation, and shows them once the visitor has committed to a choice, a number or a drawing.
 
-import { drawing } from "./drawing.js";
 import { h, put, rich, write } from "./dom.js";
-import { button, number_field, read_number } from "./widgets.js";
+import { button, number_field, read_endless, read_number, spelled } from "./widgets.js";
 
 let count = 0;
 
@@ -16,10 +15,11 @@ export function question(on, first) {
   const again = button(on.words.lesson_again, () => { on.memory.drop(key); form = null; on.answered(); fill(); }, { "data-again": first.name });
   const result = h("div", { class: "dv-result", role: "status" }, verdict), rest = h("div", { class: "dv-result" }, after.element, because, again);
   const element = h("section", { class: "dv-question", "data-question": first.name, "aria-labelledby": id }, ask, before.element, answer, result, rest);
-  let block = first, reply = { seq: 0, live: false }, form = null;
+  let block = first, reply = { seq: 0, live: false }, form = null, had = false;
 
   function commit(value) {
     on.memory.set(key, value);
+    on.committed?.(block.name, Object.values(value)[0], form.right(block, value));
     on.answered();
     fill();
   }
@@ -28,11 +28,13 @@ export function question(on, first) {
     const given = on.memory.get(key), done = given !== undefined;
     rich(ask, block.ask);
     before.show(block.shown || [], reply);
+    if (had && !done) form = null;
+    had = done;
     if (!form) { form = FORMS[block.form](block, commit, on); answer.replaceChildren(form.element); }
     form.show(block, given);
     result.hidden = rest.hidden = !done;
     put(element, "data-answered", done);
-    if (!done) { write(verdict, ""); return; }
+    if (!done) { rich(verdict, ""); return; }
     const told = given.skipped ? ["", block.whys.right] : form.judge(block, given);
     rich(verdict, told[0]);
     rich(why, told[1]);
@@ -58,9 +60,10 @@ function choice(block, commit, on) {
         put(made[i], "data-truth", given !== undefined && key === now.truth);
       });
     },
+    right: (now, given) => given.choice === now.truth,
     judge(now, given) {
-      const right = given.choice === now.truth, row = now.choices.find(([key]) => key === given.choice);
-      return [right ? on.words.lesson_right : on.words.lesson_wrong.replace("{truth}", now.choices.find(([key]) => key === now.truth)[1]),
+      const row = now.choices.find(([key]) => key === given.choice);
+      return [this.right(now, given) ? on.words.lesson_right : on.words.lesson_wrong.replace("{truth}", now.spelled || now.choices.find(([key]) => key === now.truth)[1]),
         row ? row[2] : now.whys.right];
     },
   };
@@ -69,24 +72,27 @@ function choice(block, commit, on) {
 function number(block, commit, on) {
   const field = number_field(block.ask, "", () => {});
   const send = () => {
-    const value = read_number(field.value);
+    const value = block.endless ? read_endless(field.value) : read_number(field.value);
     if (value === null) return on.hooks.tell(on.words.not_number.replace("{text}", field.value.slice(0, 20)));
-    commit({ number: value });
+    commit({ number: Number.isFinite(value) ? value : String(value) }); // JSON has no infinity
   };
   field.onkeydown = (event) => { if (event.key === "Enter") send(); };
   const press = button(on.words.lesson_commit, send, { "data-commit": block.name });
-  const element = h("div", { class: "dv-tools" }, field, h("span", {}, block.unit || ""), press);
+  const far = block.endless ? button("∞", () => { field.value = "∞"; field.focus(); }, { "aria-label": on.words.endless, title: on.words.endless, class: "dv-endless" }) : null;
+  const element = h("div", { class: "dv-tools" }, field, h("span", {}, block.unit || ""), far, press);
   return {
     element,
     show(now, given) {
       const done = given !== undefined;
       field.readOnly = done;
       press.hidden = done;
-      if (done && given.number !== undefined) field.value = given.number;
+      if (far) far.hidden = done;
+      if (done && given.number !== undefined) field.value = block.endless ? spelled(Number(given.number)) : given.number;
     },
+    right: (now, given) => String(given.number) === String(now.truth) || Math.abs(given.number - now.truth) <= now.near,
     judge(now, given) {
-      const gap = given.number - now.truth, near = Math.abs(gap) <= now.near;
-      const told = (near ? on.words.lesson_near : on.words.lesson_gap).replace("{guess}", round(given.number)).replace("{truth}", now.spelled).replace("{gap}", round(Math.abs(gap)));
+      const gap = given.number - now.truth, near = this.right(now, given);
+      const told = (near ? on.words.lesson_near : Number.isFinite(gap) ? on.words.lesson_gap : on.words.lesson_far).replace("{guess}", round(Number(given.number))).replace("{truth}", now.spelled).replace("{gap}", round(Math.abs(gap)));
       return [told, near ? now.whys.right : gap < 0 ? now.whys.low : now.whys.high];
     },
   };
@@ -96,7 +102,7 @@ function number(block, commit, on) {
 function drawn(block, commit, on) {
   let values = block.pen.values.slice(), touched = false;
   const hooks = { live(act) { values = act().at(-1); touched = true; return 0; }, commit(act) { values = act.at(-1); touched = true; draw(); return 0; }, cancel() {} };
-  const plot = on.coloured(drawing(hooks));
+  const plot = on.coloured(on.drawing(hooks));
   const press = button(on.words.lesson_commit, () => {
     if (!touched) return on.hooks.tell(on.words.lesson_draw_first);
     commit({ drawn: values });
@@ -111,12 +117,13 @@ function drawn(block, commit, on) {
   return {
     element,
     show(next, had) { now = next; given = had; draw(); },
+    right: (next, had) => off(next, had) <= next.near,
     judge(next, had) {
-      const gap = had.drawn.reduce((sum, v, i) => sum + Math.abs(v - next.truth[i]), 0) / next.truth.length;
-      const near = gap <= next.near;
-      return [(near ? on.words.lesson_line_near : on.words.lesson_line_gap).replace("{gap}", round(gap)), near ? next.whys.right : next.whys.wrong];
+      const near = this.right(next, had);
+      return [(near ? on.words.lesson_line_near : on.words.lesson_line_gap).replace("{gap}", round(off(next, had))), near ? next.whys.right : next.whys.wrong];
     },
   };
 }
 
-const round = (v) => String(+v.toPrecision(3)).replace("-", "\u2212");
+const off = (block, given) => given.drawn.reduce((sum, v, i) => sum + Math.abs(v - block.truth[i]), 0) / block.truth.length;
+const round = (v) => String(+v.toPrecision(3)).replace("-", "\u2212").replace("Infinity", "∞");

@@ -29,7 +29,7 @@ from starlette.websockets import WebSocket
 from streamlit import config, file_util, net_util
 
 import divviz
-from divviz.web import assets, text
+from divviz.web import assets, iframes, text
 
 SCRIPT = Path(__file__).with_name("frame.py")
 FRAME_ANCESTORS = "DIVVIZ_FRAME_ANCESTORS"
@@ -158,13 +158,20 @@ def middleware() -> list[Middleware]:
     page = (static() / "index.html").read_text(encoding="utf-8")
     files = served()
     headers = {
-        "Content-Security-Policy": content_security_policy(inline_scripts(page), ancestors),
+        "Content-Security-Policy": content_security_policy(
+            [iframes.QUIET, *inline_scripts(page)], ancestors
+        ),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
     }
+    shared = (f"{prefix()}/static/", f"{assets.BASE}/")
+    # Where no page may embed this one, none has a reason to come without an origin.
+    sandboxed = [Middleware(iframes.Sandboxed, shared=shared)] * (ancestors != "'none'")
     return [
         Middleware(NoDelay),
         Middleware(Headers, headers=headers, preload=preload()),
+        *sandboxed,
+        Middleware(iframes.Quiet),
         Middleware(Files, files=files),
     ]
 

@@ -2,12 +2,15 @@
 // Plotly takes ten times that for the same lines, so it gets its turn when the hand rests.
 
 import { label, ticks, unpack } from "./dom.js";
+import { on_paper } from "./theme.js";
 
+const PRINTED = 3; // pixels of a printed picture to one of the page: 288 to the inch
 const DASH = { solid: [], dash: [9, 9], dot: [3, 3] };
 const FACE = '"Open Sans", verdana, arial, sans-serif'; // what Plotly writes in
+const LINE = 1.3; // of a letter's size, from line to line
 
 export function sketch(canvas, { data, layout }, width) {
-  const height = layout.height, dense = devicePixelRatio || 1;
+  const height = layout.height, dense = on_paper() ? PRINTED : devicePixelRatio || 1;
   if (canvas.width !== Math.round(width * dense) || canvas.height !== Math.round(height * dense)) {
     canvas.width = Math.round(width * dense);
     canvas.height = Math.round(height * dense);
@@ -17,6 +20,11 @@ export function sketch(canvas, { data, layout }, width) {
   const pen = canvas.getContext("2d");
   pen.setTransform(dense, 0, 0, dense, 0, 0);
   pen.clearRect(0, 0, width, height);
+  drawn(pen, { data, layout }, width);
+}
+
+// The same with any pen that takes a canvas's strokes.
+export function drawn(pen, { data, layout }, width) {
   pen.lineJoin = "round";
   const every = rows(layout, width);
   for (const one of every.values()) grid(pen, one);
@@ -109,23 +117,24 @@ function curve(pen, trace, one, points, previous) {
 }
 
 function fill(pen, trace, one, points, previous) {
-  const area = new Path2D(), solid = points.filter(([x, y]) => isFinite(x) && isFinite(y));
+  const solid = points.filter(([x, y]) => isFinite(x) && isFinite(y));
   if (!solid.length) return;
+  pen.beginPath();
   if (trace.fill === "tozeroy") {
     for (const part of unbroken(points)) {
-      area.moveTo(part[0][0], one.y(0));
-      trail(area, part, true);
-      area.lineTo(part[part.length - 1][0], one.y(0));
+      pen.moveTo(part[0][0], one.y(0));
+      trail(pen, part, true);
+      pen.lineTo(part[part.length - 1][0], one.y(0));
     }
   } else {
-    trail(area, trace.fill === "toself" ? points : solid);
-    if (trace.fill === "tonexty" && previous) trail(area, [...previous].reverse(), true);
+    trail(pen, trace.fill === "toself" ? points : solid);
+    if (trace.fill === "tonexty" && previous) trail(pen, [...previous].reverse(), true);
   }
   pen.fillStyle = trace.fillpattern ? trace.fillpattern.bgcolor : trace.fillcolor;
-  pen.fill(area);
+  pen.fill();
   if (trace.fillpattern) {
-    pen.fillStyle = hatch(pen, trace.fillpattern);
-    pen.fill(area);
+    pen.fillStyle = pen.hatch ? pen.hatch(trace.fillpattern) : hatch(pen, trace.fillpattern);
+    pen.fill();
   }
 }
 
@@ -154,12 +163,15 @@ function hatch(pen, { size, solidity, fgcolor }) {
   return hatches.get(key);
 }
 
+const said = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#64;/g, "@").replace(/&amp;/g, "&");
+
 function say(pen, text, x, y, font, across, down) {
   pen.font = `${font.size}px ${FACE}`;
   pen.fillStyle = font.color;
   pen.textAlign = across;
   pen.textBaseline = down;
-  pen.fillText(text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#64;/g, "@").replace(/&amp;/g, "&"), x, y);
+  const lines = text.split("<br>"), apart = LINE * font.size, first = { top: 0, middle: 0.5, bottom: 1 }[down] * (lines.length - 1);
+  lines.forEach((line, i) => pen.fillText(said(line), x, y + (i - first) * apart));
 }
 
 function names(pen, { xaxis, yaxis, box, x, y }) {

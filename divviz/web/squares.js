@@ -134,8 +134,28 @@ export function squares(board) {
     fill_cells();
   }
 
+  // What a saved picture shows of the table: rows(mark) are the figure's rows, tint(token, share) a colour.
+  function ink(pen, rows, tint) {
+    const row = part && rows.get(part.row || "");
+    if (!row) return;
+    const xs = part.x.map(row.x), ys = part.y.map(row.y), most = part.written ? 0.5 : 1;
+    const wide = (xs[1] - xs[0]) / part.columns, tall = (ys[1] - ys[0]) / part.rows;
+    values().forEach((v, i) => {
+      const x = xs[0] + (i % part.columns) * wide, y = ys[0] + Math.floor(i / part.columns) * tall;
+      pen.beginPath();
+      pen.rect(Math.min(x, x + wide), Math.min(y, y + tall), Math.abs(wide), Math.abs(tall));
+      pen.fillStyle = tint(part.colour || "@m", (most * v) / part.most);
+      pen.fill();
+      Object.assign(pen, { strokeStyle: tint("@grid", 1), lineWidth: 0.5 });
+      pen.stroke();
+      if (!part.written) return;
+      Object.assign(pen, { fillStyle: tint("@ink", 1), font: "16px sans-serif", textAlign: "center", textBaseline: "middle" });
+      pen.fillText(label(v), x + wide / 2, y + tall / 2);
+    });
+  }
+
   return {
-    element, place,
+    element, place, ink,
     show({ paint }, reply) {
       const other = part && (paint.rows !== part.rows || paint.columns !== part.columns);
       part = { ...paint, values: Array.from(unpack(paint.values)) };

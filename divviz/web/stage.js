@@ -1,13 +1,19 @@
 // The live board. What the hand does becomes a message {seq, base, acts}; the server answers with numbers,
 // curves and words for exactly that scene. The page holds nothing that the scene's text does not say.
 
+import { activity } from "./activity.js";
+import { arrange, hides, named } from "./arranged.js";
 import { estimates } from "./data.js";
 import { desk } from "./desk.js";
 import { SIDES, h, put, write } from "./dom.js";
+import { embed } from "./embed.js";
 import { chosen, more } from "./more.js";
 import { chooser, sides, table, toolbar } from "./panel.js";
 import { memory } from "./memory.js";
+import { calls } from "./offered.js";
 import { picture } from "./picture.js";
+import { prediction } from "./predict.js";
+import { printing } from "./printing.js";
 import { surface } from "./surface.js";
 import { talk } from "./talk.js";
 import { follow_theme } from "./theme.js";
@@ -33,11 +39,12 @@ function make(parent, first) {
 
   const arranged = first.arranged || { hide: [], lock: [], predict: [] };
   const conversation = talk({ root, path: first.channel, names: STATE, arranged, page: { asks, words, speaks: () => Boolean(board.words),
-    numbers, rest, settled: (past, future) => tools.history(past, future), tell, too_long: () => board.words.too_long } });
+    numbers, rest, settled: (past, future) => tools.history(past, future), tell, too_long: () => board.words.too_long, back: () => arranging.back() } });
   const { hooks } = conversation;
 
-  function asks(live) {
-    const asked = { view: live ? plot.view() : null, lang: board.lang };
+  function asks(live, draw) {
+    const asked = { view: live ? plot.view() : null, lang: board.lang, ...(draw ? task.asks() : {}) };
+    if (!live && arranged.predict.length) asked.predict = arranged.predict;
     const keys = list.wanted(live);
     if (keys) asked.more = keys;
     if (guesses.wanted(live)) asked.estimates = true;
@@ -54,19 +61,29 @@ function make(parent, first) {
   const hands = h("div", { class: "dv-hands", role: "group" });
   const picked = h("h2", { class: "dv-picked" }), says = h("p", { class: "dv-caption" }), caption = h("p", { class: "dv-caption" });
   const hint = h("p", { class: "dv-caption" });
+  calls(chart.element, () => [picked.textContent, caption.textContent]);
   let places = {};
   const on = { hooks, root, arranged, page: "playground", memory: memory("playground"), words: null, lang: "" };
-  const takes = desk(on);
+  const takes = desk(on), outside = embed(on, first.embedding), task = activity(on);
+  on.committed = outside.committed;
+  on.stack = () => ({ element: h("div"), show() {} }); // a question of the board shows nothing beside it
+  const expected = on.expected = prediction(on, () => arranging.apply(), { gates: true });
+  const column = h("section", { class: "dv-picture", "data-withheld": "" }, picked, says, chart.element, caption);
+  hides(takes.element, "share"); hides(hands, "hands"); hides(hint, "hint"); hides(plot.element, "plot"); hides(tools.element, "tools");
+  hides(boxes, "numbers"); hides(list.press, "more", "numbers"); hides(list.element, "more", "numbers"); hides(order.element, "order", "numbers");
+  hides(guesses.element, "estimates", "numbers"); hides(cells.element, "table");
+  for (const one of [boxes, list.press, list.element, order.element, guesses.element, sentence]) put(one, "data-withheld", "");
   root.append(
-    h("div", { class: "dv-headrow" }, choose.element, takes.element), notices,
+    h("div", { class: "dv-headrow" }, choose.element, takes.element, outside.way), outside.told, notices, task.element,
     h("div", { class: "dv-main" },
       h("div", { class: "dv-left" }, h("div", { class: "dv-top" }, hands, hint), plot.element),
-      h("div", { class: "dv-right" }, boxes, list.press)),
+      h("div", { class: "dv-right" }, expected.element, boxes, list.press)),
     list.element, order.element, sentence,
     h("div", { class: "dv-main dv-below" },
       h("div", { class: "dv-controls" }, tools.element, panels.element, guesses.element, cells.element),
-      h("section", { class: "dv-picture" }, picked, says, chart.element, caption)),
+      column),
   );
+  const arranging = on.arranging = arrange(on, expected.gated);
 
   function tell(texts) { notices.replaceChildren(...texts.map((text) => h("p", {}, text))); }
 
@@ -80,9 +97,9 @@ function make(parent, first) {
     board.lang = lang;
     document.documentElement.lang = lang === "zh" ? "zh-Hans" : lang;
     board.words = words;
-    Object.assign(on, { words, lang });
+    Object.assign(on, { words, lang, measures });
     hands.replaceChildren(...SIDES.map((side) =>
-      h("button", { type: "button", class: `dv-hand dv-${side}`, "data-hand": side, onclick: () => hold(side) },
+      h("button", { type: "button", class: `dv-hand dv-${side}`, "data-hand": side, "data-keeps": `${side}.*`, onclick: () => hold(side) },
         words.draw.replace("{side}", side.toUpperCase()))));
     write(hint, words.hint);
     put(hands, "aria-label", words.hands);
@@ -95,10 +112,10 @@ function make(parent, first) {
       const places_of = [[one.key, value]];
       for (const extra of measures.filter((other) => other.under === one.key)) {
         const small = h("span", { class: "dv-value dv-small", "data-measure": extra.key });
-        parts.push(h("span", { class: "dv-extra" }, extra.symbol, " = ", small));
+        parts.push(h("span", { class: "dv-extra", "data-hides": extra.key }, extra.symbol, " = ", small));
         places_of.push([extra.key, small]);
       }
-      const press = h("button", { type: "button", class: "dv-numberbox", "data-show": one.key, title: one.name,
+      const press = h("button", { type: "button", class: "dv-numberbox", "data-show": one.key, "data-hides": one.key, "data-keeps": "show", title: one.name,
         onclick: () => hooks.commit(["show", one.key]) }, ...parts, reason);
       for (const [key, node] of places_of) {
         places[key] = key === one.key ? { node, press, reason, symbol, plain: one.symbol } : { node };
@@ -106,7 +123,7 @@ function make(parent, first) {
       return press;
     }));
     list.speak(words, measures, places); order.speak(words); guesses.speak(words);
-    plot.speak({ ...words, lang }); tools.speak(words); choose.speak(words, choices); panels.speak(words, choices); cells.speak(words); takes.speak();
+    plot.speak({ ...words, lang }); tools.speak(words); choose.speak(words, choices); panels.speak(words, choices); cells.speak(words); takes.speak(); outside.speak(); arranging.keep();
     tools.history(...conversation.past());
     hold(board.side || "p");
   }
@@ -154,25 +171,33 @@ function make(parent, first) {
   }
 
   function rest(reply) {
+    task.show(reply);
     plot.show(reply);
     panels.show(reply);
     show_chosen(reply);
     put(sentence, "aria-live", reply.live ? "off" : "polite"); // a reader is told where the hand came to rest
     if (reply.figure) { write(sentence, reply.sentence); chart.show(reply.figure); }
     if (reply.live) return;
+    expected.show(reply, hooks.base());
+    const told = [reply.show, ...named(on.measures, reply.sentence)];
+    const drawn = named(on.measures, reply.caption); // a picture spells what its caption names
+    hides(sentence, "sentence", "numbers", ...told); hides(column, "picture", "numbers", ...told, ...drawn); hides(order.value, "numbers", reply.show);
     choose.show(reply); cells.show(reply); guesses.show(reply);
     write(hint, reply.hint || board.words.hint);
     offer(reply.canvas);
     write(picked, reply.picked); write(says, reply.says); write(caption, reply.caption);
+    arranging.spread();
   }
 
   // A hand is offered where there is something to draw.
   function offer(canvas) {
-    for (const one of hands.children) one.disabled = !canvas[one.dataset.hand];
+    const free = (side) => canvas[side] && !hooks.keeps(`${side}.*`);
+    for (const one of hands.children) one.disabled = !free(one.dataset.hand);
     const other = board.side === "p" ? "q" : "p";
-    if (!canvas[board.side] && canvas[other]) hold(other);
+    if (!free(board.side) && free(other)) hold(other);
   }
 
+  printing(on, async () => { while (root.dataset.busy !== undefined && root.isConnected) await new Promise(requestAnimationFrame); });
   follow_theme(root, parent, chart.colours);
 
   const board = { receive: conversation.receive, through: conversation.through, side: "p", show: null, picture: "" };

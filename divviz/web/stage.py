@@ -6,19 +6,34 @@ place where it meets Streamlit.
 
 import math
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
-from divviz import arrangement, controls, gestures, sides
+from divviz import arrangement, controls, embedding, sides
 from divviz.dataset import count_of
 from divviz.families import Dist, SceneError
 from divviz.measures import FIRST, MEASURES, reason, value, values
 from divviz.pair import Pair, Reason
 from divviz.presets import PRESETS
 from divviz.scene import SAMPLES, Scene, read, read_link
-from divviz.web import assets, component, estimated, text, wishes, words
+from divviz.web import (
+    activities,
+    assets,
+    component,
+    estimated,
+    exports,
+    flags,
+    importing,
+    locks,
+    predict,
+    sharing,
+    text,
+    wishes,
+    words,
+)
 from divviz.web.choices import slider, vocabulary
 from divviz.web.figures import PALETTES, picture, resolve
 from divviz.web.plot import SIDES, canvas, finite, handles, plot, told, view_of
@@ -28,13 +43,18 @@ from divviz.web.whereabouts import Subject
 
 KEY = "stage"
 NAME = "playground"
-FLAGS = (*MEASURES,)  # what a link can hide
+STYLES = (
+    *("stage.css", "question.css", "print.css", "save.css"),
+    *("share.css", "arranged.css", "activity.css"),
+)
+FLAGS = flags.of(flags.PLAYGROUND)  # what a link can hide
 MOST_ACTS = 64
 MOST_KEYS = 64
 SHORT = 4096
 LONG_SAMPLE = 2500  # values: transport to a density takes 25 ms
 LONGEST_FIELD = 400
 Reply = dict[str, Any]
+wishes.WISHES.update(exports.WISHES | sharing.WISHES | flags.WISHES | importing.WISHES)
 
 
 # ---- from a message to a scene -----------------------------------------------------------------
@@ -47,11 +67,11 @@ def scene_of(message: object, query: Mapping[str, str]) -> tuple[Scene, list[Sce
     base = message["base"]
     scene, found = (_read_once if len(base) < SHORT else _read_long)(base)
     errors, notices = list(found), []
-    acts, locks = message.get("acts"), arrangement.locks_of(message)
+    acts, kept = message.get("acts"), arrangement.locks_of(message)
     for act in acts[:MOST_ACTS] if isinstance(acts, list) else ():
         try:
-            after, said = gestures.apply(scene, act)
-            arrangement.check_locks(locks, *map(arrangement.lockable, (scene, after)))
+            after, said = locks.after(scene, act)
+            arrangement.check_locks(kept, *map(arrangement.lockable, (scene, after)))
             scene = after
             notices += said
         except SceneError as error:
@@ -96,6 +116,8 @@ def answer(message: object, query: Mapping[str, str], lang: str) -> Reply:
     the few that it names.
     """
     t = text.of(lang)
+    task = activities.asked(message, query, NAME, None)
+    query = activities.opened(task, query)
     scene, errors, notices = scene_of(message, query)
     live = flag(message, "live")
     drawn = not live or not isinstance(message, dict) or message.get("draw") is not False
@@ -118,6 +140,8 @@ def answer(message: object, query: Mapping[str, str], lang: str) -> Reply:
         "handles": {side: handles(side, getattr(scene, side), view, t) for side in SIDES},
         "sides": {side: panel(scene, side, t) for side in SIDES},
     }
+    locks.hold(reply["handles"], scene, arrangement.locks_of(message))
+    reply |= activities.reached(task, pair, scene.unit, {}, live, t)
     if scene.key not in late:
         given = scene.parameters
         reply |= {
@@ -142,9 +166,12 @@ def answer(message: object, query: Mapping[str, str], lang: str) -> Reply:
         ],
     }
     if not isinstance(message, dict) or message.get("lang") != lang:
-        reply |= vocabulary(lang)
+        reply |= vocabulary(lang) | activities.told(task, lang)
     if not isinstance(message, dict):
+        reply["notices"] += activities.troubles(task, t)
         reply |= arranged(query, FLAGS, arrangement.lockable(scene), reply["notices"], t)
+        locks.hold(reply["handles"], scene, reply["arranged"]["lock"])
+    reply |= predict.question(pair, scene.unit, predicted(message, reply), t)
     return reply | wishes.granted(message, wishes.Asked(NAME, scene, t, lang))
 
 
@@ -157,8 +184,17 @@ def arranged(
 ) -> Reply:
     """Return what the address arranges; a notice is added for each part that it gets wrong."""
     found, errors = arrangement.read(query, flags, locks)
+    errors += embedding.read(query)[1]
     notices += [words.error(error, t) for error in errors]
     return {"arranged": {name: list(getattr(found, name)) for name in arrangement.NAMES}}
+
+
+def predicted(message: object, reply: Reply) -> list[str]:
+    """Return the measures that a visitor is to predict: the message's, at first the address's."""
+    if "arranged" in reply:
+        return list(reply["arranged"]["predict"])
+    asked = named(message, "predict", arrangement.MOST_PREDICTED)
+    return [key for key in asked if key in MEASURES]
 
 
 def named(message: object, name: str, most: int) -> list[str]:
@@ -326,7 +362,7 @@ def titled(dist: Dist, name: str, t: text.Translate) -> str:
 # ---- where it meets Streamlit -------------------------------------------------------------------
 
 
-_css, _js = component.stub("stage.js", ["stage.css"])
+_css, _js = component.stub("stage.js", STYLES)
 _component = st.components.v2.component("divviz_stage", css=_css, js=_js, isolate_styles=False)
 
 
@@ -337,6 +373,7 @@ def board(lang: str) -> None:
     message = state.get("message") if isinstance(state, Mapping) else None
     reply = answer(message, st.query_params, lang)
     reply |= {"plotly": assets.url("plotly.min.js"), "channel": assets.live()}
+    reply["embedding"] = asdict(embedding.read(st.query_params)[0])
     _component(key=KEY, data=reply, on_message_change=_heard)
     if reply["plotly"] is None:  # no server of ours to load the script from: Streamlit's own copy
         theme = "dark" if st.context.theme.type == "dark" else "light"

@@ -1,6 +1,9 @@
 // The plot that is drawn on: P and Q, the hand's stroke, the handles. It draws; it computes no measure.
 
 import { SIDES, h, label, put, s, ticks, unpack } from "./dom.js";
+import { offers } from "./offered.js";
+import { sized } from "./sized.js";
+import { on_paper } from "./theme.js";
 
 const MARGIN = { left: 44, right: 12, top: 12, axis: 24, rail: 28 };
 const MATES = [["width", "centre"], ["right", "left"]]; // handles that a line joins
@@ -45,7 +48,8 @@ export function surface(hooks) {
     w: size.width - MARGIN.left - MARGIN.right,
     h: size.height - MARGIN.top - MARGIN.axis - railed().length * MARGIN.rail,
   });
-  const railed = () => SIDES.filter((which) => handles[which].length > 0);
+  const railed = () => (on_paper() ? [] : SIDES).filter((which) => handles[which].length > 0);
+  const locked = (which) => hooks.keeps(`${which}.*`), kept = (which) => words.kept.replace("{side}", which.toUpperCase());
   const discrete = () => plot.kind === "discrete";
 
   // ---- coordinates ------------------------------------------------------------------------
@@ -184,6 +188,7 @@ export function surface(hooks) {
         put(grip, "transform", `translate(${seen[i].toFixed(1)} ${y})`);
         put(grip, "aria-valuenow", one.x); put(grip, "aria-valuetext", one.text);
         put(grip, "aria-valuemin", one.low); put(grip, "aria-valuemax", one.high);
+        put(grip, "aria-disabled", Boolean(one.held));
       });
     });
   }
@@ -217,18 +222,19 @@ export function surface(hooks) {
       PageUp: one.x + far, PageDown: one.x - far, Home: one.low, End: one.high }[event.key];
     if (to === undefined) return;
     event.preventDefault();
+    if (one.held) return hooks.tell(kept(which));
     hooks.commit(["handle", which, name, Math.min(Math.max(to, one.low), one.high)]);
   }
 
   // ---- bars and pen as sliders: for the keyboard and for screen readers ---------------------------
   function paint_sliders() {
     const box = inner();
-    const drawable = discrete() || Boolean(canvas && canvas[side]);
+    const drawable = !locked(side) && (discrete() || Boolean(canvas && canvas[side]));
     const key = JSON.stringify([plot.kind, plot.names, side, size, words.lang, drawable]);
     if (key !== sliderKey) {
       sliderKey = key;
       const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.slider : null;
-      const made = discrete() ? bar_sliders(box) : drawable ? pen_sliders() : [];
+      const made = !drawable ? [] : discrete() ? bar_sliders(box) : pen_sliders();
       node.sliders.replaceChildren(...(discrete() ? made : []));
       node.pens.replaceChildren(...(discrete() ? [] : made)); // a pen may reach over the edge
       const again = focused && made.find((one) => one.dataset.slider === focused);
@@ -301,9 +307,11 @@ export function surface(hooks) {
     if (grip) {
       const [, which, name] = grip.dataset.handle.match(/^(.)\.(.+)$/);
       grip.focus({ preventScroll: true });
+      if (handles[which].find((one) => one.name === name)?.held) return hooks.tell(kept(which));
       held = { which, name };
       return;
     }
+    if (locked(side)) return hooks.tell(kept(side));
     stroke = discrete() ? bar_stroke() : cell_stroke();
     if (!stroke) return hooks.tell(words.no_draw.replace("{side}", side.toUpperCase()));
     element.classList.add("dv-drawing");
@@ -394,15 +402,14 @@ export function surface(hooks) {
   svg.onpointerup = end;
   svg.onpointercancel = end;
 
-  new ResizeObserver(([entry]) => {
-    const { width, height } = entry.contentRect;
-    if (!width || (width === size.width && height === size.height)) return;
+  sized(element, (width, height) => {
+    if (!width || (width === size.width && height === size.height && !on_paper())) return;
     size = { width, height };
     put(svg, "viewBox", `0 0 ${width} ${height}`);
     gridKey = "";
     paint();
     if (plot) paint_sliders();
-  }).observe(element);
+  });
 
   function fit_top() {
     const most = discrete() ? Math.max(...plot.p, ...plot.q) : Math.max(plot.peak.p, plot.peak.q);
@@ -426,6 +433,22 @@ export function surface(hooks) {
     paint();
     if (!reply.live) paint_sliders();
   }
+
+  // The plot alone, without the hand's tools, in a size of its own whatever the window's.
+  function image(width, tall) {
+    if (!plot) return null;
+    const before = size;
+    size = { width, height: tall + railed().length * MARGIN.rail };
+    gridKey = "";
+    paint();
+    const parts = [svg.querySelector("defs"), node.grid, node.p, node.q, node.marks.p, node.marks.q]
+      .filter((one) => one.tagName === "defs" || getComputedStyle(one).display !== "none").map((one) => one.cloneNode(true));
+    size = before;
+    gridKey = "";
+    paint();
+    return { parts, height: tall };
+  }
+  offers(element, image);
 
   return {
     element, show,

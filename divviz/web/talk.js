@@ -9,14 +9,16 @@ const APART = 8; // ms at least between two messages: some mice report a thousan
 const LOST_AFTER = 4000; // ms without any answer before the last message is sent again
 const PER_MS = 50; // characters of data that may take a millisecond more
 const LONGEST = 8000; // characters of a scene in the address: many a server takes lines of 8 kB
+const START = "divviz"; // where an entry of the browser's history keeps the scene that its link began with
 const MOST_PAST = 200, LONGEST_PAST = 2e7; // steps to undo, and characters in all of them
 
 // `root` is busy while an answer is due. `names` are the parts of the address that are the page's state.
 // `page` is how the page asks and shows:
-//   asks(live)      what a message says beside the acts
+//   asks(live, draw)  what a message says beside the acts
 //   words(reply)    takes the words of a language; speaks() says whether it has any
 //   numbers(reply)  shows what every answer carries; rest(reply) what only those with pictures do
 //   settled()       after a committed answer;  tell(texts)  says what went wrong
+//   back()          the address was gone back to
 //   arranged        what the link arranges: {hide, lock, predict}, lists of names
 export function talk({ root, path, names, arranged, page }) {
   let seq = 0, answered = 0, base = null, pending = [], live = null, dirty = false, watchdog = 0;
@@ -29,7 +31,8 @@ export function talk({ root, path, names, arranged, page }) {
   const wishes = new Map(); // what was asked for beside the numbers and is not yet answered, by its number
   let wished = 0;
   let travelling = null; // "undo", "redo", "link": the next committed scene is not a new step
-  let jumping = false; // the next committed scene gets a history entry of its own
+  let start = null; // the scene of the link, where the browser's history still knows it
+  let jumping = 0; // the message whose scene gets a history entry of its own
 
   function post() {
     root.dataset.busy = "";
@@ -47,22 +50,23 @@ export function talk({ root, path, names, arranged, page }) {
     if (draw) drawn = now; // the hand may stop between two pictures
     left.set(seq, now);
     sent = now;
-    const message = { seq, base, acts: live ? [...acts, live()] : acts, live: Boolean(live), draw, ...page.asks(Boolean(live)) };
+    const message = { seq, base, acts: live ? [...acts, live()] : acts, live: Boolean(live), draw, ...page.asks(Boolean(live), draw) };
     if (arranged.lock.length) message.lock = arranged.lock;
     if (!live && wishes.size) { const [[id, { asked }]] = wishes; message.wish = [id, ...asked]; }
     if (!live || !short.send(message)) carry(message); // what is committed is Streamlit's to keep
     clearTimeout(pause);
     clearTimeout(watchdog);
-    watchdog = setTimeout(() => { answered = seq; post(); }, LOST_AFTER + weight(acts) / PER_MS);
+    watchdog = setTimeout(() => { answered = seq; post(); }, LOST_AFTER + (weight(acts) + (message.wish ? heavy(message.wish) : 0)) / PER_MS);
     return seq;
   }
 
   const weight = (acts) => acts.reduce((sum, act) => sum + (act[0] === "data" ? act[2].length : 0), (base || "").length);
+  const heavy = (wish) => wish.reduce((sum, part) => sum + (typeof part === "string" ? part.length : 0), 0); // a file, say
 
   const hooks = {
     live(act) { live = act; post(); }, // a function: what the hand has made of it when the message leaves
     commit(act) { live = null; pending.push({ act, seq: 0 }); return post(); },
-    jump(act) { jumping = true; return hooks.commit(act); },
+    jump(act) { jumping = hooks.commit(act); return jumping; },
     ask() { if (page.speaks()) quiet = post(); }, // for more of the same: what was said stays said
     // For something beside the numbers, a row of WISHES: a promise of what is given, or of a sentence thrown.
     wish(...asked) {
@@ -73,7 +77,18 @@ export function talk({ root, path, names, arranged, page }) {
     tell(text, until = seq) { told = until; page.tell([text]); },
     undo() { travel("undo", past, future); },
     redo() { travel("redo", future, past); },
-    open(link) { if (base !== null) { past.push(base); future.length = 0; } jumping = true; open(link, "open"); },
+    // What is locked stays so: then the server decides.
+    open(link) {
+      if (arranged.lock.length) { hooks.jump(["open", link]); return; }
+      if (base !== null) { past.push(base); future.length = 0; }
+      open(link, "open");
+      jumping = opened;
+    },
+    // A link that arranges the page has a start of its own.
+    reset() {
+      if (start !== null && Object.values(arranged).some((names) => names.length)) hooks.open(start); else hooks.jump(["reset"]);
+    },
+    keeps: () => false, // whether a lock forbids it: arranged.js knows
   };
 
   function travel(how, from, to) {
@@ -134,10 +149,13 @@ export function talk({ root, path, names, arranged, page }) {
     settled = reply.seq;
     pending = pending.filter((one) => !one.seq || one.seq > reply.seq);
     if (base !== null && base !== reply.scene && !travelling) { past.push(base); future.length = 0; forget(); }
-    const changed = base !== reply.scene || travelling;
+    // With another language Streamlit writes the address that it knows, which is that of the beginning.
+    const changed = base !== reply.scene || travelling || reply.words;
     base = reply.scene;
-    if (changed && reply.seq > 0) address(travelling === "link" ? "none" : jumping ? "push" : "replace");
-    travelling = null; jumping = false;
+    if (start === null) start = (history.state && history.state[START]) || base;
+    if (changed && reply.seq > 0) address(travelling === "link" ? "none" : jumping && reply.seq >= jumping ? "push" : "replace");
+    travelling = null;
+    if (reply.seq >= jumping) jumping = 0;
     page.settled(past.length, future.length, base);
   }
 
@@ -154,7 +172,7 @@ export function talk({ root, path, names, arranged, page }) {
     if (how === "none" || base.length > LONGEST) return;
     const url = `${location.pathname}?${[base, ...parts().filter((part) => !ours(part))].filter(Boolean).join("&")}${location.hash}`;
     if (url === location.pathname + location.search + location.hash) return;
-    history[how === "push" ? "pushState" : "replaceState"](history.state, "", url);
+    history[how === "push" ? "pushState" : "replaceState"]({ ...history.state, ...(start.length > LONGEST ? {} : { [START]: start }) }, "", url);
   }
 
   const here = () => parts().filter(ours).join("&");
@@ -167,7 +185,9 @@ export function talk({ root, path, names, arranged, page }) {
   }
 
   function came_back() {
-    if (alive() && here() !== base) open(here(), "link");
+    if (!alive()) return;
+    if (page.back) page.back();
+    if (here() !== base) open(here(), "link");
   }
 
   function keys(event) {

@@ -6,7 +6,7 @@ import { button } from "./widgets.js";
 const HINT_AFTER = 20; // moves of the hand without reaching it
 
 export function tasks(on) {
-  const element = h("ul", { class: "dv-tasks" });
+  const element = h("ul", { class: "dv-tasks", "data-hides": "tasks" });
   let rows = new Map();
 
   function make(task) {
@@ -16,7 +16,7 @@ export function tasks(on) {
     const item = h("li", { "data-task": task.name }, mark, h("div", {}, text, " ", start, " ", ask, hint));
     rich(text, task.text); rich(hint, task.hint);
     ask.hidden = true;
-    return { item, mark, ask, moves: 0 };
+    return { item, mark, ask, start, moves: 0 };
   }
 
   return {
@@ -27,9 +27,10 @@ export function tasks(on) {
       rows = now;
       for (const task of block.rows) {
         const row = rows.get(task.name), key = `task.${task.name}`;
-        if (task.done && !on.memory.has(key)) { on.memory.set(key, true); on.progress(); if (!reply.live) on.told(on.words.lesson_reached); }
+        if (task.done && !on.memory.has(key) && !on.memory.blanked()) { on.memory.set(key, true); on.progress(); if (!reply.live) on.told(on.words.lesson_reached); }
         const done = on.memory.has(key);
         put(row.item, "data-done", done);
+        if (row.start) row.start.disabled = Boolean(task.held);
         write(row.mark, done ? "✓" : "○");
         put(row.mark, "aria-label", done ? on.words.lesson_done : on.words.lesson_open);
         row.moves += reply.seq > 0 ? 1 : 0;

@@ -35,7 +35,14 @@ export function read_number(text) {
 }
 
 const ENDLESS = /^\+?(∞|inf(inity)?)$/i;
-export const spelled = (value) => (value === Infinity ? "∞" : label(value));
+export const spelled = (value) => (value === Infinity ? "∞" : value === -Infinity ? "\u2212∞" : label(value));
+
+// A number that may be infinite; null for what is none.
+export function read_endless(text) {
+  const plain = text.trim().replace("\u2212", "-");
+  if (ENDLESS.test(plain)) return Infinity;
+  return plain[0] === "-" && ENDLESS.test(plain.slice(1)) ? -Infinity : read_number(text);
+}
 
 // One parameter: what it is called, a slider, and a field. `act` makes of a value what the hand does;
 // `endless` is the name of a button for infinity, where the parameter goes that far.
@@ -90,7 +97,7 @@ export function slider({ key, full, title, value, low, high, step, act, endless,
     commit(tidy(+range.value));
   };
   const far = endless ? button("∞", () => commit(Infinity), { "aria-label": `${full}: ${endless}`, title: endless, class: "dv-endless" }) : null;
-  const element = h(endless ? "div" : "label", { class: endless ? "dv-param dv-farther" : "dv-param" }, h("span", {}, title), range, field, far);
+  const element = h(endless ? "div" : "label", { class: endless ? "dv-param dv-farther" : "dv-param", "data-keeps": key }, h("span", { "data-lock": key, "data-called": full }, title), range, field, far);
   return {
     element, ends: [low, high],
     show(v, seq = Infinity) {
