@@ -137,11 +137,15 @@ def settle(page: Page) -> None:
 
 
 def tap(what: Locator) -> None:
-    """Tap it, and wait until the page has heard it: a browser makes the click some time after."""
+    """Tap it, and wait until the page has heard it: a browser makes the click some time after.
+
+    Soon after a finger was drawn across the page Chromium makes none.
+    """
     what.page.evaluate(
         """() => { self.heard = false;
-             addEventListener('click', () => setTimeout(() => { self.heard = true; }),
-                              { capture: true, once: true }); }"""
+             const hear = (wait) => () => setTimeout(() => { self.heard = true; }, wait);
+             addEventListener('click', hear(0), { capture: true, once: true });
+             addEventListener('pointerup', hear(400), { capture: true, once: true }); }"""
     )
     what.tap()
     what.page.wait_for_function("() => self.heard")
