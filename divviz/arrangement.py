@@ -78,7 +78,8 @@ def _strange(part: str, strange: list[str], known: Collection[str]) -> SceneErro
     near = [found for word in words for found in difflib.get_close_matches(word, known)]
     fields = {"word": part, "found": Names(", ".join(words))}
     if not near:
-        return SceneError("flags_unknown", **fields)
+        code = "predict_unknown" if part == "predict" else "flags_unknown"
+        return SceneError(code, **fields)
     close = list(dict.fromkeys(near))[:MOST_CLOSE]
     return SceneError("flags_close", **fields, close=Names(", ".join(close)))
 

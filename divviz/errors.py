@@ -67,6 +67,8 @@ ERRORS: dict[str, str] = {
     "embed_answers": "answers= in the link is {found}; write answers=1 or leave it out.",
     "embed_whom": "answers=1 in the link does not say to whom; add the site, such as "
     "parent=https://lms.example.org.",
+    "predict_unknown": "{word}= in the link names {found}, which is no number of this page; write "
+    "one or two such as kl_pq,kl_qp.",
     "predict_many": "predict= in the link takes one number or two; {most} are kept.",
     "export_format": "{name} is no format that a page can be saved in; reload the page.",
     "export_rows": "P and Q have {count} outcomes, more than the {most} that a table holds; save "

@@ -41,6 +41,12 @@ def test_a_notice_about_many_wrong_names_stays_short() -> None:
     assert len(str(error)) < 400
 
 
+def test_what_cannot_be_predicted_is_told_with_what_can() -> None:
+    found, (error,) = arrangement.read({"predict": "zzz,js"}, [], [])
+    assert found.predict == ("js",)
+    assert error.code == "predict_unknown" and "zzz" in str(error) and "kl_pq" in str(error)
+
+
 def test_everything_that_a_scene_names_can_be_locked() -> None:
     assert list(arrangement.lockable(scene("p=normal(0,1)&q=laplace(1,2)"))) == [
         *("p", "p.family", "p.mu", "p.sigma"),
