@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 from cases import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quiet import quiet as quiet
 from scipy import stats
 
 from divviz.coding import (
@@ -35,16 +35,6 @@ INF = math.inf
 RACE = [1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 64, 1 / 64, 1 / 64, 1 / 64]
 WEIGHTS = st.lists(st.one_of(st.just(0.0), st.floats(1e-300, 1e300)), min_size=1, max_size=40)
 SOME = WEIGHTS.filter(any)
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """No warning, also for who has NumPy raise."""
-    before = np.geterr()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-    assert np.geterr() == before
 
 
 def bits_of_entropy(p: Any) -> float:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +11,7 @@ import battery
 import numpy as np
 import pytest
 from cases import each
+from quiet import quiet as quiet
 from scipy import special, stats
 
 from divviz.errors import SceneError
@@ -22,16 +22,6 @@ from divviz.pair import Pair
 from divviz.running import MOST_SAMPLES, Running, draw_places, running, running_mean
 
 INF = math.inf
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """No warning, and NumPy as it was."""
-    before = np.geterr()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-    assert np.geterr() == before
 
 
 def pair(p: str, q: str) -> Pair:

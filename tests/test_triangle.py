@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import mpmath as mp
 import numpy as np
@@ -12,6 +11,7 @@ import pytest
 from cases import each
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from quiet import quiet as quiet
 from scipy import special
 
 from divviz.errors import SceneError
@@ -19,16 +19,6 @@ from divviz.triangle import Triangle, triangle
 
 INF = math.inf
 WEIGHTS = st.lists(st.integers(0, 50), min_size=4, max_size=4).filter(any)
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """No warning, and NumPy as it was."""
-    before = np.geterr()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-    assert np.geterr() == before
 
 
 def detour(found: Triangle) -> float:

@@ -116,17 +116,8 @@ def state_of(
         return *read(about, query), []
     base = message["base"]
     state, found = (_read_once if len(base) < stage.SHORT else read_link)(about, base)
-    errors, notices = list(found), []
-    acts, kept = message.get("acts"), arrangement.locks_of(message)
-    for act in acts[: stage.MOST_ACTS] if isinstance(acts, list) else ():
-        try:
-            after, said = locks.turned(state, act)
-            arrangement.check_locks(kept, *map(locks.names, (state, after)))
-            state = after
-            notices += said
-        except SceneError as error:
-            errors.append(error)
-    return state, errors, notices
+    state, errors, notices = locks.walked(state, message, locks.turned, locks.names)
+    return state, [*found, *errors], notices
 
 
 # A drag sends the same base with every move.

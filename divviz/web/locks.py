@@ -1,15 +1,18 @@
 """Locks of a link where they meet what a page offers: what cannot be moved says so beforehand."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from divviz import arrangement, gestures, scene, state
+from divviz.dist import SceneError
 from divviz.scene import Scene
 from divviz.state import State
 
 Block = dict[str, Any]
 Named = dict[str, object]
+Held = TypeVar("Held", Scene, State)
+MOST_ACTS = 64
 NESTED = ("columns", "blocks", "shown", "revealed")  # where blocks hold blocks
 
 
@@ -33,6 +36,32 @@ def turned(now: State, act: object) -> tuple[State, list]:
                 raise errors[0]
             return found, []
     return state.apply(now, act)
+
+
+def walked(
+    now: Held,
+    message: Mapping[str, object],
+    does: Callable[[Held, object], tuple[Held, list]],
+    named: Callable[[Held], Named],
+) -> tuple[Held, list[SceneError], list]:
+    """Return where the acts of a message lead, with an error for each refused one, and notices.
+
+    `named` gives all that can be locked; without locks, as under most hands, it is not asked.
+    """
+    errors: list[SceneError] = []
+    notices: list = []
+    acts, kept = message.get("acts"), arrangement.locks_of(message)
+    for act in acts[:MOST_ACTS] if isinstance(acts, list) else ():
+        try:
+            then, said = does(now, act)
+            if kept:
+                arrangement.check_locks(kept, named(now), named(then))
+        except SceneError as error:
+            errors.append(error)
+        else:
+            now = then
+            notices += said
+    return now, errors, notices
 
 
 def names(now: State) -> Named:

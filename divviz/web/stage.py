@@ -48,7 +48,6 @@ STYLES = (
     *("share.css", "arranged.css", "activity.css"),
 )
 FLAGS = flags.of(flags.PLAYGROUND)  # what a link can hide
-MOST_ACTS = 64
 MOST_KEYS = 64
 SHORT = 4096
 LONG_SAMPLE = 2500  # values: transport to a density takes 25 ms
@@ -66,17 +65,8 @@ def scene_of(message: object, query: Mapping[str, str]) -> tuple[Scene, list[Sce
         return *read(query), []
     base = message["base"]
     scene, found = (_read_once if len(base) < SHORT else _read_long)(base)
-    errors, notices = list(found), []
-    acts, kept = message.get("acts"), arrangement.locks_of(message)
-    for act in acts[:MOST_ACTS] if isinstance(acts, list) else ():
-        try:
-            after, said = locks.after(scene, act)
-            arrangement.check_locks(kept, *map(arrangement.lockable, (scene, after)))
-            scene = after
-            notices += said
-        except SceneError as error:
-            errors.append(error)
-    return scene, errors, notices
+    scene, errors, notices = locks.walked(scene, message, locks.after, arrangement.lockable)
+    return scene, [*found, *errors], notices
 
 
 # A drag sends the same base with every move: 64 bars cost 0.8 ms to parse.
