@@ -148,8 +148,8 @@ LISTED: dict[str, str] = {
     "own_power": "np.sum(p[p > 0] ** ALPHA)",
     "power": "np.sum(p[both] ** ALPHA * q[both] ** (1 - ALPHA))",
 }
-# Where a mass may be smaller than any double its logarithm is not.
-BY_LOGS: dict[str, str] = LISTED | {
+# Where a mass may be smaller than any double its logarithm is not; arrays and tensors alike.
+OF_LOGS: dict[str, str] = {
     "h_p": "cross_entropy(p, log_p)",
     "h_q": "cross_entropy(q, log_q)",
     "h_pq": "cross_entropy(p, log_q)",
@@ -158,11 +158,17 @@ BY_LOGS: dict[str, str] = LISTED | {
     "kl_qp": "kl(q, log_q, log_p)",
     "kl_pm": "kl(p, log_p, log_m)",
     "kl_qm": "kl(q, log_q, log_m)",
-    "kl_pw": "kl(p, log_p, np.logaddexp(log_p + np.log(WEIGHT), log_q + np.log(REST)))",
-    "kl_qw": "kl(q, log_q, np.logaddexp(log_p + np.log(WEIGHT), log_q + np.log(REST)))",
-    "own_power": "np.sum(p[p > 0] * np.exp(LESS * log_p[p > 0]))",
-    "power": "np.sum(p[both] * np.exp(LESS * (log_p[both] - log_q[both])))",
 }
+BY_LOGS: dict[str, str] = (
+    LISTED
+    | OF_LOGS
+    | {
+        "kl_pw": "kl(p, log_p, np.logaddexp(log_p + np.log(WEIGHT), log_q + np.log(REST)))",
+        "kl_qw": "kl(q, log_q, np.logaddexp(log_p + np.log(WEIGHT), log_q + np.log(REST)))",
+        "own_power": "np.sum(p[p > 0] * np.exp(LESS * log_p[p > 0]))",
+        "power": "np.sum(p[both] * np.exp(LESS * (log_p[both] - log_q[both])))",
+    }
+)
 CELLS: dict[str, str] = BY_LOGS | {
     "mse": "np.sum((p - q) ** 2 / dx)",
     "w1": "np.trapezoid(np.abs(gap), edges)",

@@ -19,7 +19,7 @@ from divviz.outcomes_code import COMPUTED, Outcomes, is_counted, outcomes_of_pai
 from divviz.pair import Pair
 from divviz.program import Language, Wanted, written
 from divviz.scene import Scene
-from divviz.spelled_measures import MIDDLE, Formula, guarded
+from divviz.spelled_measures import MIDDLE, OF_LOGS, Formula, guarded
 
 IMPORTS = [
     "import math",
@@ -71,16 +71,7 @@ LISTED: dict[str, str] = {
     "squares": "(gap[:-1].square() * x.diff()).sum().item()",
     "criterion": "(gap.square() * m).sum().item()",
 }
-BY_LOGS: dict[str, str] = LISTED | {
-    "h_p": "cross_entropy(p, log_p)",
-    "h_q": "cross_entropy(q, log_q)",
-    "h_pq": "cross_entropy(p, log_q)",
-    "h_qp": "cross_entropy(q, log_p)",
-    "kl_pq": "kl(p, log_p, log_q)",
-    "kl_qp": "kl(q, log_q, log_p)",
-    "kl_pm": "kl(p, log_p, log_m)",
-    "kl_qm": "kl(q, log_q, log_m)",
-}
+BY_LOGS: dict[str, str] = LISTED | OF_LOGS
 CELLS: dict[str, str] = BY_LOGS | {
     "mse": "((p - q).square() / dx).sum().item()",
     "w1": "torch.trapezoid(gap.abs(), edges).item()",
